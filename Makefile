@@ -1,0 +1,36 @@
+# Each target is a line or two that calls scripts/. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup build plugins demo test lint docs bench audit clean
+
+help: ## lists the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## installs what a build needs (wasm target, clang, wasi-libc, DuckDB's library)
+	@scripts/setup
+
+build: setup ## builds the binary and the plugins: target/debug/codegraph
+	@scripts/build
+
+plugins: setup ## builds the plugins: target/debug/plugins/*.wasm
+	@scripts/plugins
+
+demo: ## imports examples/shop and Flask and asks questions; REPO=<path or URL> for your own code
+	@scripts/demo $(REPO)
+
+test: ## installs what the tests need, builds, and runs all tests
+	@scripts/test
+
+lint: setup ## formatting, clippy, licences and sources, documentation
+	@scripts/lint
+
+docs: setup ## writes the generated pages in docs/ anew
+	@scripts/docs
+
+bench: build ## measures import, look-up and answer times, beside the peers that are installed
+	@benches/run
+
+audit: ## known vulnerabilities of dependencies (needs a network)
+	@cargo deny check advisories
+
+clean: ## removes what was built
+	@cargo clean && rm -rf .demo
