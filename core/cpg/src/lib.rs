@@ -1,0 +1,38 @@
+//! The code property graph: what an import makes, and what questions are asked of.
+//!
+//! - [`ast`]: the rows of one file as an importer pushed them, checked.
+//! - [`kind`]: node kinds, roles, properties and edge kinds; their numbers are part of the plugin contract.
+//! - [`passes`]: what the host computes from the rows, in a file and over all files. No pass knows a language:
+//!   what differs between languages comes as [`rules::Rules`].
+//! - [`store`]: the DuckDB file of a revision: schema, bulk load, views, named queries, reachability.
+//! - [`console`]: SQL of people and plugins, for the sandboxed child that runs it.
+
+pub mod ast;
+pub mod console;
+pub mod kind;
+mod lines;
+pub mod passes;
+pub mod rules;
+pub mod store;
+
+/// Identifies a node in a graph: file ordinal `<< 32 |` row number in the file, 53 bits, exact in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NodeId(pub u64);
+
+impl NodeId {
+    /// Joins the ordinal of a file (below 2²¹) and a row number in it.
+    pub fn new(file: u32, row: u32) -> Self {
+        debug_assert!(file < 1 << 21, "file ordinals have 21 bits");
+        Self(u64::from(file) << 32 | u64::from(row))
+    }
+
+    /// The ordinal of the file; 0 is the file of external stubs.
+    pub fn file(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    /// The row number in the file.
+    pub fn row(self) -> u32 {
+        self.0 as u32
+    }
+}

@@ -1,0 +1,261 @@
+//! What the linker needs of a file: its scopes, and how values move in it.
+//!
+//! Values are written as a small graph of expressions ([`Expression`]) and of flows between places ([`Flow`]), the constraints of an
+//! inclusion-based analysis (L. O. Andersen, "Program Analysis and Specialization for the C Programming Language", 1994). Numbers are
+//! positions in the lists of the same file; texts are positions in [`FileFacts::names`].
+
+mod collect;
+mod expressions;
+mod flows;
+mod hints;
+mod names;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use collect::collect;
+
+use serde::{Deserialize, Serialize};
+
+/// A text of the file, by position in [`FileFacts::names`].
+pub type Name = u32;
+/// An expression, by position in [`FileFacts::expressions`]; 0 is [`Expression::Unknown`].
+pub type Value = u32;
+
+/// Facts of one file; `postcard` keeps them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct FileFacts {
+    /// Ordinal of the file in the graph.
+    pub ordinal: u32,
+    /// Path from the root of the repository, with `/`.
+    pub path: String,
+    /// Module name; empty where there is none.
+    pub module: String,
+    /// The file stands for its folder.
+    pub is_package: bool,
+    /// Language; [`crate::rules::Rules::language`] of its rules.
+    pub language: String,
+    /// Texts, each once.
+    pub names: Vec<String>,
+    /// Locals, parameters, members.
+    pub variables: Vec<Variable>,
+    /// Methods in the order of their rows.
+    pub functions: Vec<Function>,
+    /// Types in the order of their rows.
+    pub classes: Vec<Class>,
+    /// Imports in the order of their rows.
+    pub imports: Vec<Import>,
+    /// Expressions.
+    pub expressions: Vec<Expression>,
+    /// Flows of values into places.
+    pub flows: Vec<Flow>,
+    /// Calls, but operators.
+    pub calls: Vec<CallSite>,
+    /// Reads of members: they run code where the member is a property.
+    pub reads: Vec<MemberRead>,
+    /// Names that a wildcard import takes, where the file lists them.
+    pub exports: Option<Vec<Name>>,
+}
+
+impl FileFacts {
+    /// The text of a name.
+    pub fn name(&self, name: Name) -> &str {
+        &self.names[name as usize]
+    }
+}
+
+/// A place that holds values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variable {
+    /// Its name.
+    pub name: Name,
+    /// Row of the declaration.
+    pub row: u32,
+    /// What declares it.
+    pub owner: Owner,
+    /// Properties of the row, see [`crate::kind::property`].
+    pub properties: u32,
+}
+
+/// What a variable belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Owner {
+    /// The file's module.
+    Module,
+    /// A function, by position.
+    Function(u32),
+    /// A class, by position: the variable is a member.
+    Class(u32),
+}
+
+/// A method.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Function {
+    /// Row of the METHOD.
+    pub row: u32,
+    /// Short name.
+    pub name: Name,
+    /// Full name.
+    pub full_name: Name,
+    /// The class whose member it is, by position.
+    pub class: Option<u32>,
+    /// Properties of the row, see [`crate::kind::property`].
+    pub properties: u32,
+    /// Parameters in order.
+    pub parameters: Vec<Parameter>,
+    /// Values that it returns.
+    pub returns: Vec<Value>,
+    /// Values of its decorators, the outermost first.
+    pub decorators: Vec<Value>,
+}
+
+/// A parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parameter {
+    /// The variable.
+    pub variable: u32,
+    /// Properties of the row.
+    pub properties: u32,
+    /// It is the receiver.
+    pub is_receiver: bool,
+    /// A call may leave it out.
+    pub optional: bool,
+}
+
+/// A type.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Class {
+    /// Row of the TYPE_DECL.
+    pub row: u32,
+    /// Short name.
+    pub name: Name,
+    /// Full name.
+    pub full_name: Name,
+    /// Bases in order.
+    pub bases: Vec<Value>,
+    /// Values of its decorators.
+    pub decorators: Vec<Value>,
+}
+
+/// An import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import {
+    /// Row of the IMPORT.
+    pub row: u32,
+    /// The variable that it binds.
+    pub variable: Option<u32>,
+    /// Name that it binds.
+    pub bound: Name,
+    /// Module as the row has it.
+    pub module: Name,
+    /// What of the module.
+    pub what: Imported,
+}
+
+/// What of a module is imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Imported {
+    /// The module itself.
+    Module,
+    /// One member.
+    Member(Name),
+    /// All members.
+    All,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Expression {
+    /// Nothing is known.
+    Unknown,
+    /// What a variable of the file holds.
+    Variable(u32),
+    /// A name that no scope of the file binds.
+    Global(Name),
+    /// A member of a value.
+    Member(Value, Name),
+    /// Result of a call, by position.
+    Call(u32),
+    /// A function itself.
+    Function(u32),
+    /// A class itself.
+    Class(u32),
+    /// What an import binds, by position.
+    Import(u32),
+    /// A literal of a type of the language.
+    Literal(Name),
+    /// One of several values.
+    Choice(Vec<Value>),
+    /// An instance of a type that is only declared.
+    Declared(Value),
+    /// An instance of a type that a test has made sure of (a handler's exception).
+    Tested(Value),
+    /// Members as seen from the ancestors of a class, by position.
+    Super(u32),
+}
+
+/// A value flows to a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flow {
+    /// Where to.
+    pub to: Place,
+    /// From where.
+    pub from: Value,
+}
+
+/// Where a value can flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Place {
+    /// A variable, by position.
+    Variable(u32),
+    /// A member of a value.
+    Member(Value, Name),
+}
+
+/// A call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallSite {
+    /// Row of the CALL.
+    pub row: u32,
+    /// The function that contains it, by position; none outside of all.
+    pub caller: Option<u32>,
+    /// What is called.
+    pub callee: Value,
+    /// Number of positional arguments.
+    pub positional: u16,
+    /// Number of arguments by keyword.
+    pub keywords: u16,
+    /// Some argument is unpacked: the numbers are lower bounds.
+    pub unpacked: bool,
+    /// Arguments whose value is known to some degree.
+    pub arguments: Vec<Argument>,
+}
+
+/// An argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Argument {
+    /// Which parameter it is for.
+    pub slot: Slot,
+    /// Its value.
+    pub value: Value,
+}
+
+/// Which parameter an argument is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Slot {
+    /// By position, from 0.
+    Position(u16),
+    /// By name.
+    Keyword(Name),
+}
+
+/// A read of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberRead {
+    /// Row of the CALL of the operator.
+    pub row: u32,
+    /// The function that contains it, by position.
+    pub caller: Option<u32>,
+    /// An [`Expression::Member`].
+    pub value: Value,
+}

@@ -1,0 +1,109 @@
+//! The last tier: a method of that name, where nothing else is known.
+
+use rustc_hash::FxHashMap;
+
+use super::invoke::call_site;
+use super::program::Symbol;
+use super::solver::{Solver, Target};
+use crate::kind::property::{
+    DECLARATION, KEYWORD_ONLY, KEYWORD_VARIADIC, LAMBDA, STATIC, VARIADIC,
+};
+use crate::passes::Resolution;
+use crate::passes::facts::{CallSite, Expression, Function};
+
+/// With more methods of a name in the project none is taken.
+const CANDIDATES: usize = 5;
+
+/// Adds targets to calls that have none and of whose callee no value is known.
+pub(super) fn add(solver: &mut Solver<'_, '_>) {
+    let program = solver.program;
+    let mut resolved = vec![false; program.ends().calls as usize];
+    for &(call, ..) in &solver.targets {
+        resolved[call as usize] = true;
+    }
+    // (language, name, whether it is a member): functions; one more than is allowed tells that there are too many.
+    let mut by_name: FxHashMap<(u32, Symbol, bool), Vec<u32>> = FxHashMap::default();
+    for function in 0..program.ends().functions {
+        let file = program.function_files[function as usize];
+        let facts = program.function(function);
+        if facts.properties
+            & (LAMBDA | crate::kind::property::MODULE | crate::kind::property::IMPLICIT)
+            != 0
+        {
+            continue;
+        }
+        let key = (
+            program.language_of[file as usize],
+            program.name(file, facts.name),
+            facts.class.is_some(),
+        );
+        let list = by_name.entry(key).or_default();
+        if list.len() <= CANDIDATES {
+            list.push(function);
+        }
+    }
+    for call in (0..program.ends().calls).filter(|&call| !resolved[call as usize]) {
+        let (file, site) = call_site(program, call);
+        let language = program.language_of[file as usize];
+        let facts = program.files[file as usize];
+        let (name, is_member) = match facts.expressions[site.callee as usize] {
+            Expression::Member(base, name) => {
+                let unknown = solver.values(program.node(file, base)).is_empty()
+                    && solver.values(program.node(file, site.callee)).is_empty();
+                if !unknown {
+                    continue;
+                }
+                (name, true)
+            }
+            // A name that nothing binds is linked from elsewhere, in languages that link so.
+            Expression::Global(name) if program.languages[language as usize].builtins.is_none() => {
+                (name, false)
+            }
+            _ => continue,
+        };
+        let Some(found) = by_name.get(&(language, program.name(file, name), is_member)) else {
+            continue;
+        };
+        if found.len() > CANDIDATES {
+            continue;
+        }
+        for &function in found {
+            let target = program.function(function);
+            let hidden = !is_member
+                && target.properties & STATIC != 0
+                && program.function_files[function as usize] != file;
+            if !hidden && fits(site, target) {
+                solver
+                    .targets
+                    .push((call, Target::Function(function), Resolution::NameOnly));
+            }
+        }
+    }
+}
+
+/// Whether a call's arguments fit a function's parameters, the receiver aside.
+fn fits(site: &CallSite, function: &Function) -> bool {
+    let given = usize::from(site.positional) + usize::from(site.keywords);
+    let own = function
+        .parameters
+        .iter()
+        .filter(|parameter| !parameter.is_receiver);
+    let any = |property| {
+        function
+            .parameters
+            .iter()
+            .any(|parameter| parameter.properties & property != 0)
+    };
+    let required = own.clone().filter(|parameter| !parameter.optional).count();
+    let positional = own
+        .clone()
+        .filter(|parameter| {
+            parameter.properties & (KEYWORD_ONLY | VARIADIC | KEYWORD_VARIADIC) == 0
+        })
+        .count();
+    let open = any(VARIADIC)
+        || any(KEYWORD_VARIADIC)
+        || function.properties & DECLARATION != 0 && function.parameters.is_empty();
+    (site.unpacked || given >= required)
+        && (open || (given <= own.count() && usize::from(site.positional) <= positional))
+}

@@ -1,0 +1,75 @@
+//! The rules of a language as the linker uses them.
+//!
+//! All keys that the passes know stand at [`crate::passes`].
+
+use rustc_hash::FxHashSet;
+
+use super::program::Symbol;
+use crate::rules::Rules;
+
+/// Order in which ancestors are searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Linearization {
+    DepthFirst,
+    C3,
+}
+
+pub(super) struct Language<'a> {
+    pub(super) id: &'a str,
+    pub(super) separator: &'a str,
+    pub(super) linearization: Linearization,
+    pub(super) constructors: Vec<Symbol>,
+    pub(super) instance_call: Option<Symbol>,
+    pub(super) super_name: Option<Symbol>,
+    pub(super) builtins: Option<&'a str>,
+    pub(super) builtin_names: FxHashSet<&'a str>,
+    pub(super) hidden_prefix: Option<&'a str>,
+    pub(super) indexes: Vec<&'a str>,
+}
+
+impl<'a> Language<'a> {
+    pub(super) fn new(
+        id: &'a str,
+        rules: Option<&'a Rules>,
+        symbol: &mut impl FnMut(&'a str) -> Symbol,
+    ) -> Self {
+        let get = |key| rules.and_then(|rules| rules.get(key));
+        Self {
+            id,
+            separator: rules.map_or(".", Rules::separator),
+            linearization: if get("linearization") == Some("c3") {
+                Linearization::C3
+            } else {
+                Linearization::DepthFirst
+            },
+            constructors: rules
+                .into_iter()
+                .flat_map(|rules| rules.all("constructor"))
+                .map(&mut *symbol)
+                .collect(),
+            instance_call: get("instance-call").map(&mut *symbol),
+            super_name: get("super").map(&mut *symbol),
+            builtins: get("builtins-module").inspect(|module| {
+                symbol(module);
+            }),
+            builtin_names: words(rules, "builtin"),
+            hidden_prefix: get("wildcard-skips-prefix"),
+            indexes: rules
+                .into_iter()
+                .flat_map(|rules| rules.all("module-index"))
+                .collect(),
+        }
+    }
+
+    /// Whether a name that no scope binds can be one of the language's own.
+    pub(super) fn may_be_builtin(&self, name: &str) -> bool {
+        self.builtins.is_some()
+            && (self.builtin_names.is_empty() || self.builtin_names.contains(name))
+    }
+}
+
+/// Words of all values of a key.
+fn words<'a>(rules: Option<&'a Rules>, key: &'static str) -> FxHashSet<&'a str> {
+    let values = rules.into_iter().flat_map(|rules| rules.all(key));
+    values.flat_map(str::split_whitespace).collect()
+}

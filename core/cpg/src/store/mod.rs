@@ -1,0 +1,33 @@
+//! The DuckDB file of a revision: how it is built, opened and asked.
+//!
+//! - [`schema`]: the one description of tables and views; DDL, Arrow columns and `docs/graph-schema.md` come from it.
+//! - [`GraphBuilder`] writes a file under a temporary name; publishing it by a rename is the caller's.
+//! - [`GraphStore`] attaches published files read-only and gives [`Graph`]s: named queries of the [`catalog`],
+//!   [`Graph::reach`] along edges, [`Graph::source`] text.
+//!
+//! To add a column: one line in `schema/tables.rs`, its value in `build/`, `UPDATE_DOCS=1 cargo test -p codegraph-cpg`.
+//! To add a query: one file in `queries/`, a line in `catalog/list.rs`, the same command.
+
+mod build;
+pub mod catalog;
+mod columns;
+mod engine;
+mod error;
+mod graph;
+mod input;
+mod open;
+mod reach;
+pub mod schema;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+pub use build::GraphBuilder;
+pub use catalog::{Budget, Rows};
+pub use columns::{ColumnBatch, ColumnData, ColumnInfo, ColumnType, Value};
+pub use error::{QueryError, StoreError};
+pub use graph::{Graph, RevisionInfo};
+pub use input::{BuildOptions, BuildSummary, FileInput, FileRole, Metadata, UnparsedFile};
+pub use open::{GraphStore, StoreOptions};
+pub use reach::{Direction, ReachSpec};
+pub use watch::Interrupt;

@@ -1,0 +1,9 @@
+//! Tests of the store over graphs that are built by hand.
+
+mod build;
+mod hostile;
+mod pages;
+mod queries;
+mod reach;
+mod support;
+mod views;
