@@ -1,0 +1,169 @@
+//! Asks a plugin what it is, and checks what it says.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use codegraph_cpg::rules::Rules;
+
+use super::plugin::{Code, Says};
+use super::refusal::Refusal;
+use crate::bindings::importer::exports::codegraph::plugin::importer::Language;
+use crate::bindings::scenario::exports::codegraph::plugin::scenario as generated;
+use crate::call::{Identity, Job, Runner};
+use crate::cancel::Cancel;
+use crate::capability::convert::all;
+use crate::text;
+use crate::types::{Descriptor, LanguageInfo, Localized};
+
+/// Most entries of a list.
+const ENTRIES: usize = 1000;
+/// Longest short text and longest user page, bytes.
+const SHORT: usize = 1024;
+const README: usize = 256 << 10;
+
+/// Makes the smoke call.
+pub(super) async fn describe(
+    runner: &Runner,
+    identity: &Arc<Identity>,
+    code: &Code,
+) -> Result<Says, Refusal> {
+    let cancel = Cancel::new();
+    match code {
+        Code::Importer(pre) => {
+            let pre = pre.clone();
+            let done = runner.call(identity, Job::Plain, &cancel, |store| {
+                Box::pin(async move {
+                    let plugin = pre.instantiate_async(&mut *store).await?;
+                    plugin
+                        .codegraph_plugin_importer()
+                        .call_describe(store)
+                        .await
+                })
+            });
+            languages(&identity.id, done.await.map_err(Refusal::Smoke)?.result).map(Says::Importer)
+        }
+        Code::Scenario(pre) => {
+            let pre = pre.clone();
+            let done = runner.call(identity, Job::Plain, &cancel, |store| {
+                Box::pin(async move {
+                    let plugin = pre.instantiate_async(&mut *store).await?;
+                    plugin
+                        .codegraph_plugin_scenario()
+                        .call_describe(store)
+                        .await
+                })
+            });
+            let said = done.await.map_err(Refusal::Smoke)?.result;
+            descriptor(&identity.id, said).map(|descriptor| Says::Scenario(Box::new(descriptor)))
+        }
+    }
+}
+
+fn wrong(what: impl Into<String>) -> Refusal {
+    Refusal::Description(what.into())
+}
+
+fn languages(plugin: &str, said: Vec<Language>) -> Result<Vec<LanguageInfo>, Refusal> {
+    let mut seen = BTreeSet::new();
+    let mut languages = Vec::new();
+    for language in said {
+        if !text::is_identifier(&language.id) {
+            return Err(wrong(format!(
+                "{:?} is no identifier of a language",
+                text::clean_line(&language.id, 64)
+            )));
+        }
+        if !seen.insert(language.id.clone()) {
+            return Err(wrong(format!("the language {:?} comes twice", language.id)));
+        }
+        let endings = [
+            &language.extensions,
+            &language.file_names,
+            &language.interpreters,
+        ];
+        if endings.iter().any(|list| list.len() > ENTRIES) || language.rules.len() > ENTRIES {
+            return Err(wrong(format!(
+                "a list of {:?} has more than {ENTRIES} entries",
+                language.id
+            )));
+        }
+        for ending in endings.into_iter().flatten() {
+            if ending.is_empty()
+                || ending.contains(['/', '\\'])
+                || *ending != text::clean_line(ending, 255)
+            {
+                return Err(wrong(format!(
+                    "{:?} is no name of a file",
+                    text::clean_line(ending, 64)
+                )));
+            }
+        }
+        if let Some(extension) = language
+            .extensions
+            .iter()
+            .find(|extension| !extension.starts_with('.'))
+        {
+            return Err(wrong(format!("the extension {extension:?} lacks its dot")));
+        }
+        let rule = |entry: crate::bindings::types::Entry| {
+            (
+                text::clean(&entry.key, SHORT),
+                text::clean(&entry.value, SHORT),
+            )
+        };
+        languages.push(LanguageInfo {
+            plugin: plugin.into(),
+            name: text::clean_line(&language.name, SHORT),
+            extensions: language.extensions,
+            file_names: language.file_names,
+            interpreters: language.interpreters,
+            rules: Rules::new(
+                language.id.clone(),
+                language.rules.into_iter().map(rule).collect(),
+            ),
+            id: language.id,
+        });
+    }
+    Ok(languages)
+}
+
+fn descriptor(plugin: &str, said: generated::Descriptor) -> Result<Descriptor, Refusal> {
+    if said.id != plugin {
+        let id = text::clean_line(&said.id, 64);
+        return Err(wrong(format!(
+            "the scenario's identifier is {id:?}, the manifest's {plugin:?}"
+        )));
+    }
+    for (what, list) in [
+        ("keywords", &said.keywords),
+        ("phrases", &said.phrases),
+        ("examples", &said.examples),
+    ] {
+        if list.len() > ENTRIES {
+            return Err(wrong(format!("it has more than {ENTRIES} {what}")));
+        }
+    }
+    if said.readme.len() > README {
+        return Err(wrong(format!(
+            "its user page is longer than {README} bytes"
+        )));
+    }
+    let short = |text: crate::bindings::types::Localized| Localized {
+        en: text::clean(&text.en, SHORT),
+        ru: text::clean(&text.ru, SHORT),
+    };
+    let many = |list: Vec<crate::bindings::types::Localized>| list.into_iter().map(short).collect();
+    Ok(Descriptor {
+        id: said.id,
+        name: short(said.name),
+        description: short(said.description),
+        category: text::clean_line(&said.category, 64),
+        keywords: many(said.keywords),
+        phrases: many(said.phrases),
+        examples: many(said.examples),
+        is_default: said.is_default,
+        priority: said.priority,
+        readme: text::clean(&said.readme, README),
+        extra: all(said.extra),
+    })
+}
