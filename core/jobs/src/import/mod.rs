@@ -1,0 +1,41 @@
+//! The import: source in, a published graph out.
+//!
+//! The steps, each in its file:
+//!
+//! 1. `source`: a folder of this machine, or what [`crate::fetch`] cloned.
+//! 2. [`mod@find`]: lists the files; what is left out is a gap.
+//! 3. [`mod@classify`]: says what each file is: by name and `#!` line, and, once it has been read, by content.
+//! 4. [`modules`]: names the modules by the rules of their language.
+//! 5. `outline`: asks importers for outlines, where a language's files cannot be lowered one by one.
+//! 6. `lower`: files to rows, several at a time, straight into the graph file.
+//! 7. `publish`: links, closes the file, puts it in its place.
+//!
+//! Until the last step everything lies in a folder of [`workspace`], which goes with the import however it ends; that of a
+//! process that was killed goes with the next [`sweep()`].
+//!
+//! A file that cannot be lowered is a gap and ends nothing.
+
+pub mod classify;
+mod commit;
+mod context;
+mod error;
+pub mod find;
+mod gaps;
+mod lower;
+mod memory;
+pub mod modules;
+mod ordinals;
+mod outline;
+mod plan;
+mod progress;
+mod publish;
+mod run;
+mod source;
+mod sweep;
+mod workspace;
+
+pub use context::{ImportContext, ImportOptions};
+pub use error::ImportError;
+pub use progress::{Progress, Silent};
+pub use run::run;
+pub use sweep::{Swept, sweep};

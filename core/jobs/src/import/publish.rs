@@ -1,0 +1,78 @@
+//! Putting a finished graph in its place.
+
+use std::fs::File;
+use std::path::Path;
+
+use codegraph_model::{NewRevision, Origin, Project, ProjectName, Repository, RepositoryId};
+
+use super::context::ImportContext;
+use super::error::ImportError;
+
+/// What is known of a revision before its repository is.
+pub(super) type Unplaced = Box<dyn FnOnce(RepositoryId) -> NewRevision + Send>;
+
+/// What was published where.
+pub(super) struct Published {
+    pub(super) project: Project,
+    pub(super) repository: Repository,
+    pub(super) project_is_new: bool,
+}
+
+/// Renames the graph to its place and points its repository to it, in one transaction: the repository is looked up or made
+/// under the write lock, so that two first imports of one project meet in one repository.
+pub(super) async fn publish(
+    context: &ImportContext,
+    name: &ProjectName,
+    origin: &Origin,
+    graph: &Path,
+    revision: Unplaced,
+) -> Result<Published, ImportError> {
+    let now = context.clock.now();
+    let mut tx = context.db.begin().await?;
+    let (project, project_is_new) = match tx.projects().find_by_name(name).await? {
+        Some(project) => (project, false),
+        None => (tx.projects().add(name, now).await?, true),
+    };
+    let repository = match tx.repositories().primary(project.id).await? {
+        Some(repository) if repository.origin == *origin => repository,
+        Some(mut repository) => {
+            tx.repositories().moved(repository.id, origin).await?;
+            repository.origin = origin.clone();
+            repository
+        }
+        None => {
+            tx.repositories()
+                .add_primary(project.id, name.as_str(), origin, now)
+                .await?
+        }
+    };
+    let revision = revision(repository.id);
+    tx.revisions().publish(&revision, now).await?;
+    tx.projects().imported(project.id, now).await?;
+
+    let place = context.data.graph(repository.id, revision.id);
+    put(graph, &place)?;
+    if let Err(error) = tx.commit().await {
+        // Nobody knows of the file: it is to go. If this fails too, the next sweep takes it.
+        let _ = std::fs::remove_file(&place);
+        return Err(error.into());
+    }
+    Ok(Published {
+        project,
+        repository,
+        project_is_new,
+    })
+}
+
+/// Renames, and makes the name as durable as the content is already.
+fn put(from: &Path, to: &Path) -> Result<(), ImportError> {
+    let folder = to.parent().unwrap_or(to);
+    std::fs::create_dir_all(folder).map_err(ImportError::data("cannot make", folder))?;
+    std::fs::rename(from, to).map_err(ImportError::data("cannot put the graph at", to))?;
+    for folder in [Some(folder), folder.parent()].into_iter().flatten() {
+        File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(ImportError::data("cannot sync", folder))?;
+    }
+    Ok(())
+}
