@@ -1,0 +1,9 @@
+use super::section::{SecretUrl, section};
+
+section! {
+    /// The relational database.
+    Database = "database" {
+        /// Where it is: `sqlite:<file>`. Default: the file `codegraph.db` in the data folder.
+        url: Option<SecretUrl> = None, ["DATABASE_URL"];
+    }
+}
