@@ -1,0 +1,9 @@
+//! Tests of the program `codegraph`, one file a subject; [`program`] starts it.
+
+mod configuration;
+mod endings;
+mod import;
+mod program;
+mod questions;
+mod remote;
+mod wrong;

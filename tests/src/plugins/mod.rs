@@ -1,0 +1,14 @@
+//! What the tests of the plugin host share.
+#![expect(
+    clippy::format_collect,
+    clippy::format_push_string,
+    reason = "text of components is put together from pieces, where speed does not matter"
+)]
+#![expect(
+    clippy::option_option,
+    reason = "the manifest as it should be, none at all, or these bytes"
+)]
+
+pub(crate) mod guest;
+pub(crate) mod hostile;
+pub(crate) mod world;
