@@ -11,6 +11,7 @@
 
 mod bind;
 mod grammar;
+mod library;
 mod lower;
 mod repair;
 mod shapes;
@@ -39,7 +40,7 @@ impl Importer for Python {
 codegraph_sdk::export_importer!(Python);
 
 /// How names are looked up in Python, for the linker.
-const RULES: [(&str, &str); 18] = [
+const RULES: [(&str, &str); 93] = [
     ("module-separator", "."),
     ("package-marker", "__init__.py"),
     ("package-marker", "__init__.pyi"),
@@ -61,6 +62,81 @@ const RULES: [(&str, &str); 18] = [
     ("any-type", "Any object"),
     ("default-values", "definition"),
     ("outline", "none"),
+    ("true-literal", "True"),
+    ("false-literal", "False"),
+    ("text-type", "str bytes"),
+    ("int-type", "int"),
+    ("list-type", "list"),
+    ("tuple-type", "tuple"),
+    ("dict-type", "dict"),
+    ("set-type", "set"),
+    ("read-member", "getattr"),
+    ("write-member", "setattr"),
+    ("scope-dictionary", "globals locals vars"),
+    ("missing-member", "__getattr__"),
+    ("protocol", "<operator>.addition 1 __add__"),
+    ("protocol", "<operator>.addition 2 __radd__"),
+    ("protocol", "<operator>.subtraction 1 __sub__"),
+    ("protocol", "<operator>.subtraction 2 __rsub__"),
+    ("protocol", "<operator>.multiplication 1 __mul__"),
+    ("protocol", "<operator>.multiplication 2 __rmul__"),
+    ("protocol", "<operator>.division 1 __truediv__"),
+    ("protocol", "<operator>.division 2 __rtruediv__"),
+    ("protocol", "<operator>.floorDiv 1 __floordiv__"),
+    ("protocol", "<operator>.floorDiv 2 __rfloordiv__"),
+    ("protocol", "<operator>.modulo 1 __mod__"),
+    ("protocol", "<operator>.modulo 2 __rmod__"),
+    ("protocol", "<operator>.exponentiation 1 __pow__"),
+    ("protocol", "<operator>.exponentiation 2 __rpow__"),
+    ("protocol", "<operator>.matMul 1 __matmul__"),
+    ("protocol", "<operator>.matMul 2 __rmatmul__"),
+    ("protocol", "<operator>.shiftLeft 1 __lshift__"),
+    ("protocol", "<operator>.shiftLeft 2 __rlshift__"),
+    ("protocol", "<operator>.arithmeticShiftRight 1 __rshift__"),
+    ("protocol", "<operator>.arithmeticShiftRight 2 __rrshift__"),
+    ("protocol", "<operator>.and 1 __and__"),
+    ("protocol", "<operator>.and 2 __rand__"),
+    ("protocol", "<operator>.or 1 __or__"),
+    ("protocol", "<operator>.or 2 __ror__"),
+    ("protocol", "<operator>.xor 1 __xor__"),
+    ("protocol", "<operator>.xor 2 __rxor__"),
+    ("protocol", "<operator>.equals 1 __eq__"),
+    ("protocol", "<operator>.notEquals 1 __ne__ __eq__"),
+    ("protocol", "<operator>.lessThan 1 __lt__"),
+    ("protocol", "<operator>.lessEqualsThan 1 __le__"),
+    ("protocol", "<operator>.greaterThan 1 __gt__"),
+    ("protocol", "<operator>.greaterEqualsThan 1 __ge__"),
+    ("protocol", "<operator>.assignmentPlus 1 __iadd__ __add__"),
+    ("protocol", "<operator>.assignmentMinus 1 __isub__ __sub__"),
+    ("protocol", "<operator>.assignmentMultiplication 1 __imul__ __mul__"),
+    ("protocol", "<operator>.assignmentDivision 1 __itruediv__ __truediv__"),
+    ("protocol", "<operator>.assignmentFloorDiv 1 __ifloordiv__ __floordiv__"),
+    ("protocol", "<operator>.assignmentModulo 1 __imod__ __mod__"),
+    ("protocol", "<operator>.assignmentExponentiation 1 __ipow__ __pow__"),
+    ("protocol", "<operator>.assignmentMatMul 1 __imatmul__ __matmul__"),
+    ("protocol", "<operator>.assignmentShiftLeft 1 __ilshift__ __lshift__"),
+    ("protocol", "<operator>.assignmentArithmeticShiftRight 1 __irshift__ __rshift__"),
+    ("protocol", "<operator>.assignmentAnd 1 __iand__ __and__"),
+    ("protocol", "<operator>.assignmentOr 1 __ior__ __or__"),
+    ("protocol", "<operator>.assignmentXor 1 __ixor__ __xor__"),
+    ("protocol", "<operator>.minus 1 __neg__"),
+    ("protocol", "<operator>.plus 1 __pos__"),
+    ("protocol", "<operator>.not 1 __invert__"),
+    ("protocol", "<operator>.logicalNot 1 __bool__ __len__"),
+    ("protocol", "<operator>.in 2 __contains__ __iter__"),
+    ("protocol", "<operator>.notIn 2 __contains__ __iter__"),
+    ("protocol", "<operator>.indexAccess 1 __getitem__"),
+    ("protocol", "<operator>.await 1 __await__"),
+    ("protocol", "<protocol>.iterate 1 __iter__"),
+    ("protocol", "<protocol>.iterateAsync 1 __aiter__"),
+    ("protocol", "<protocol>.step 1 __next__ __anext__"),
+    ("protocol", "<protocol>.enter 1 __enter__"),
+    ("protocol", "<protocol>.exit 1 __exit__"),
+    ("protocol", "<protocol>.enterAsync 1 __aenter__"),
+    ("protocol", "<protocol>.exitAsync 1 __aexit__"),
+    ("protocol", "<protocol>.storeElement 1 __setitem__"),
+    ("protocol", "<protocol>.deleteElement 1 __delitem__"),
+    ("protocol", "<operator>.formattedValue 1 __format__ __str__ __repr__"),
 ];
 
 /// Names of the module `builtins` of Python 3.14, and of Python 2 those that no longer are.
@@ -88,7 +164,9 @@ pub fn language() -> Language {
         key: key.into(),
         value: value.into(),
     };
-    let rules = RULES.iter().map(|(key, value)| entry(key, value)).collect();
+    let libraries = library::TEXTS.iter().map(|text| entry("library", text));
+    let rules = RULES.iter().map(|(key, value)| entry(key, value));
+    let rules = rules.chain(libraries).collect();
     Language {
         id: "python".into(),
         name: "Python".into(),

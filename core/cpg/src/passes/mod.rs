@@ -173,12 +173,16 @@ pub struct Linked {
 pub mod facts;
 
 mod cfg;
+mod control_dependence;
+mod def_use;
 mod dominators;
 mod hash;
+mod library;
 mod link;
 mod local;
 mod metrics;
 mod op;
+mod ssa;
 mod tree;
 
 #[cfg(test)]

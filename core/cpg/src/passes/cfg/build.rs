@@ -135,6 +135,10 @@ pub(crate) struct Builder<'a> {
     /// Label that stands before the next statement.
     pub(super) pending_label: u32,
     has_switch_default: FxHashMap<Point, bool>,
+    /// Ways of exceptions from rows that can fail are left out; `throw` and what goes past every handler are not.
+    pub(super) calm: bool,
+    /// The last method has ways of exceptions.
+    throws: bool,
 }
 
 impl<'a> Builder<'a> {
@@ -161,7 +165,22 @@ impl<'a> Builder<'a> {
             gotos: Vec::new(),
             pending_label: 0,
             has_switch_default: FxHashMap::default(),
+            calm: false,
+            throws: false,
         }
+    }
+
+    /// Whether the method built last has ways of exceptions from rows that can fail.
+    pub(crate) fn has_throws(&self) -> bool {
+        self.throws
+    }
+
+    /// The flow of a method as if nothing failed: only what is thrown by name leaves the normal ways.
+    pub(crate) fn method_without_throws(&mut self, method: u32) -> Option<Flow> {
+        self.calm = true;
+        let flow = self.method(method);
+        self.calm = false;
+        flow
     }
 
     /// The flow of a method; none where it exceeds the budget.
@@ -174,6 +193,7 @@ impl<'a> Builder<'a> {
         self.throughs.clear();
         self.has_switch_default.clear();
         self.pending_label = 0;
+        self.throws = false;
         let exit = self
             .tree
             .child_of_kind(self.ast, method, NodeKind::MethodReturn)
@@ -374,7 +394,10 @@ impl<'a> Builder<'a> {
         self.edge(self.current, point);
         self.current = point;
         if self.can_throw(row) && self.scopes.catches.is_some() {
-            self.throw();
+            self.throws = true;
+            if !self.calm {
+                self.throw();
+            }
         }
     }
 }

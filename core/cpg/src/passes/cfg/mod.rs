@@ -29,7 +29,8 @@ pub(crate) const BUDGET: u64 = 50_000_000;
 /// Control flow of one method.
 #[derive(Debug, Default)]
 pub(crate) struct Flow {
-    /// Rows of the nodes; the first is the METHOD, the second its METHOD_RETURN (0 where it has none).
+    /// Rows of the nodes; the first is the METHOD, the second its METHOD_RETURN (0 where it has none). Rows of other methods and of
+    /// types stand where their definitions bind names: whoever makes edges of the graph goes past them.
     pub(crate) rows: Vec<u32>,
     /// Edges between nodes by position in `rows`.
     pub(crate) graph: Graph,

@@ -51,6 +51,10 @@ impl Builder<'_> {
                 _ => {}
             }
         }
+        // Here it binds its name; `Flow` says what becomes of the point.
+        if !self.ast.has(row, crate::kind::property::LAMBDA) {
+            self.plan.push(Op::Emit(row));
+        }
     }
 
     pub(super) fn call(&mut self, row: u32) {

@@ -9,6 +9,7 @@ use super::{
 use crate::ast::FileAst;
 use crate::kind::{NodeKind, Role, property};
 use crate::passes::FileInfo;
+use crate::passes::ssa::{Events, Ssa};
 use crate::passes::tree::Tree;
 use crate::rules::Rules;
 
@@ -36,6 +37,17 @@ pub(super) struct Collector<'a> {
     pub(super) nulls: FxHashSet<&'a str>,
     /// (function, value) that it returns.
     pub(super) returned: FxHashSet<(u32, Value)>,
+    pub(super) events: &'a Events,
+    pub(super) ssa: &'a Ssa,
+    /// By version: its variable, once something names it.
+    pub(super) version_variables: Vec<u32>,
+    /// Row that is being looked at.
+    pub(super) at: u32,
+    /// Blocks that make dictionaries.
+    pub(super) dictionaries: FxHashSet<u32>,
+    /// Values of definitions after their decorators, by row.
+    pub(super) decorated: FxHashMap<u32, Value>,
+    pub(super) words: super::words::Words<'a>,
 }
 
 /// Facts of a file, and the full names of what its calls mean as far as the file tells.
@@ -45,6 +57,7 @@ pub(crate) fn collect(
     method_of: &[u32],
     info: &FileInfo,
     rules: &Rules,
+    (events, ssa): (&Events, &Ssa),
 ) -> (FileFacts, Vec<(u32, String)>) {
     let facts = FileFacts {
         ordinal: info.ordinal,
@@ -53,6 +66,7 @@ pub(crate) fn collect(
         is_package: info.is_package,
         language: rules.language.clone(),
         expressions: vec![Expression::Unknown],
+        rows: vec![0],
         ..FileFacts::default()
     };
     let mut this = Collector {
@@ -76,11 +90,19 @@ pub(crate) fn collect(
             .collect(),
         nulls: FxHashSet::default(),
         returned: FxHashSet::default(),
+        events,
+        ssa,
+        version_variables: vec![NONE; ssa.versions.len()],
+        at: 0,
+        dictionaries: FxHashSet::default(),
+        decorated: FxHashMap::default(),
+        words: super::words::Words::new(rules),
     };
     this.declarations();
     this.expressions();
     this.definitions();
     this.flows();
+    this.versions();
     let names = super::names::callee_names(&this.facts, rules);
     (this.facts, names)
 }
@@ -103,9 +125,16 @@ impl<'a> Collector<'a> {
         if let Some(&value) = self.interned.get(&expression) {
             return value;
         }
-        let value = self.facts.expressions.len() as Value;
-        self.facts.expressions.push(expression.clone());
+        let value = self.fresh(expression.clone());
         self.interned.insert(expression, value);
+        value
+    }
+
+    /// An expression that counts for itself, also where another one reads the same: reads of places differ by when they happen.
+    pub(super) fn fresh(&mut self, expression: Expression) -> Value {
+        let value = self.facts.expressions.len() as Value;
+        self.facts.expressions.push(expression);
+        self.facts.rows.push(self.at);
         value
     }
 
@@ -194,6 +223,7 @@ impl<'a> Collector<'a> {
             properties: ast.properties[row as usize],
             parameters: Vec::new(),
             returns: Vec::new(),
+            yields: Vec::new(),
             decorators: Vec::new(),
         };
         self.declared[row as usize] = self.facts.functions.len() as u32;
@@ -276,6 +306,21 @@ impl<'a> Collector<'a> {
     /// The value of a row's expression.
     pub(super) fn value_of(&self, row: u32) -> Value {
         self.values[row as usize]
+    }
+
+    /// A name that may not stand in the file.
+    pub(super) fn owned_name(&mut self, text: &str) -> Name {
+        if let Some(&name) = self.names.get(text) {
+            return name;
+        }
+        self.facts.names.push(text.to_owned());
+        self.facts.names.len() as Name - 1
+    }
+
+    /// A variable of the module.
+    pub(super) fn known_module_name(&mut self, text: &str) -> Option<Value> {
+        let variable = *self.module_scope.get(text)?;
+        Some(self.value(Expression::Variable(variable)))
     }
 
     /// A name written in a text, as the module sees it.

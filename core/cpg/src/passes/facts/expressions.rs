@@ -1,16 +1,22 @@
 //! Values of expressions, and the calls among them.
 
 use super::collect::Collector;
-use super::{Argument, CallSite, Expression, MemberRead, Slot, Value};
+use super::{Argument, CallSite, Expression, Key, MemberRead, Slot, Value};
 use crate::kind::{NodeKind, Role, property};
 use crate::passes::op;
+use crate::passes::ssa::Constant;
 use crate::rules::Rules;
 
-impl Collector<'_> {
+impl<'a> Collector<'a> {
     /// Values of all expressions; operands come before what they are in, as they have the greater rows.
     pub(super) fn expressions(&mut self) {
         let ast = self.ast;
         for row in (1..ast.len() as u32).rev() {
+            // What cannot run has no values.
+            if self.ssa.dead[row as usize] {
+                continue;
+            }
+            self.at = row;
             let value = match self.kind(row) {
                 NodeKind::Identifier => self.identifier(row),
                 NodeKind::MethodRef | NodeKind::TypeRef => {
@@ -34,6 +40,7 @@ impl Collector<'_> {
                     self.value(Expression::Literal(name))
                 }
                 NodeKind::Call => self.call(row),
+                NodeKind::Block if !ast.name(row).is_empty() => self.comprehension(row),
                 // A block in an expression has the value of its last statement.
                 NodeKind::Block if self.role(row) == Role::Argument => {
                     let last = self.tree.children(row).last();
@@ -43,6 +50,7 @@ impl Collector<'_> {
             };
             self.values[row as usize] = value;
         }
+        self.decorate();
         // Calls were met from the last to the first.
         self.facts.calls.reverse();
         self.facts.reads.reverse();
@@ -57,26 +65,31 @@ impl Collector<'_> {
     }
 
     pub(super) fn identifier(&mut self, row: u32) -> Value {
+        if let Some(value) = self.read_version(row) {
+            return value;
+        }
         if let Some(declaration) = self.ast.reference(row) {
             return self.declaration(declaration);
         }
         let text = self.ast.name(row);
         if self.rules.get("super") == Some(text)
-            && let Some(class) = self.class_around(row)
+            && let Some((class, receiver)) = self.class_around(row)
         {
-            return self.value(Expression::Super(class));
+            return self.value(Expression::Super(class, receiver));
         }
         let name = self.name(text);
         self.value(Expression::Global(name))
     }
 
-    /// The class in one of whose methods a row stands.
-    pub(super) fn class_around(&self, row: u32) -> Option<u32> {
+    /// The class in one of whose methods a row stands, and the receiver of that method.
+    pub(super) fn class_around(&self, row: u32) -> Option<(u32, Option<u32>)> {
         let mut method = self.method_of[row as usize];
         while method != 0 {
-            let class = self.facts.functions[self.declared[method as usize] as usize].class;
-            if class.is_some() {
-                return class;
+            let function = &self.facts.functions[self.declared[method as usize] as usize];
+            if let Some(class) = function.class {
+                let first = function.parameters.first();
+                let receiver = first.filter(|parameter| parameter.is_receiver);
+                return Some((class, receiver.map(|parameter| parameter.variable)));
             }
             method = self.method_of[method as usize];
         }
@@ -103,9 +116,11 @@ impl Collector<'_> {
             if base == 0 {
                 return 0;
             }
-            let value = self.value(Expression::Member(base, name));
-            let caller = self.caller(row);
-            self.facts.reads.push(MemberRead { row, caller, value });
+            let value = self.fresh(Expression::Member(base, name));
+            if !self.is_target(row) {
+                let caller = self.caller(row);
+                self.facts.reads.push(MemberRead { row, caller, value });
+            }
             return value;
         }
         match operator {
@@ -123,17 +138,110 @@ impl Collector<'_> {
             }
             op::ASSIGNMENT | op::CAST => argument(self, 2),
             op::AWAIT => argument(self, 1),
-            op::LIST | op::TUPLE | op::DICT | op::SET => {
-                let rules = self.rules;
-                let name = if ast.type_text(row).is_empty() {
-                    collection_type(rules, operator)
-                } else {
-                    ast.type_text(row)
-                };
-                let name = self.name(name);
-                self.value(Expression::Literal(name))
+            op::LIST | op::TUPLE | op::DICT | op::SET
+                if self.is_target(row) =>
+            {
+                0
             }
-            _ => 0,
+            op::LIST | op::TUPLE | op::DICT | op::SET => self.display(row, operator),
+            op::INDEX_ACCESS if self.is_target(row) => 0,
+            op::INDEX_ACCESS => self.element(row),
+            op::APPEND => {
+                let is_pair = |child: u32| ast.name(child) == op::KEY_VALUE;
+                if self.tree.children(row).any(is_pair) {
+                    self.dictionaries.extend(self.comprehension_around(row));
+                }
+                0
+            }
+            op::KEY_VALUE | op::SLICE | op::DECLARATION => 0,
+            op::YIELD | op::YIELD_FROM => {
+                let value = argument(self, 1);
+                if operator == op::YIELD || value == 0 {
+                    return 0;
+                }
+                self.iterated(row, value)
+            }
+            _ => {
+                let operands: Vec<Value> = self
+                    .tree
+                    .children(row)
+                    .filter(|&child| ast.arguments[child as usize] >= 1)
+                    .map(|child| self.values[child as usize])
+                    .collect();
+                self.operation(row, operator, operands, None)
+            }
+        }
+    }
+
+    /// Whether a row is assigned to, alone or in a list of targets.
+    fn is_target(&self, row: u32) -> bool {
+        let mut at = row;
+        if self.role(row) == Role::Target {
+            return true;
+        }
+        loop {
+            let parent = self.ast.parents[at as usize];
+            if self.kind(parent) != NodeKind::Call {
+                return false;
+            }
+            match self.ast.name(parent) {
+                op::ASSIGNMENT => return self.ast.arguments[at as usize] == 1,
+                op::TUPLE | op::LIST => {
+                    if self.role(parent) == Role::Target {
+                        return true;
+                    }
+                    at = parent;
+                }
+                _ => return false,
+            }
+        }
+    }
+
+    /// Hands definitions to their decorators, the innermost first.
+    fn decorate(&mut self) {
+        let ast = self.ast;
+        for row in (1..ast.len() as u32).rev() {
+            if !matches!(self.kind(row), NodeKind::Method | NodeKind::TypeDecl)
+                || self.ssa.dead[row as usize]
+            {
+                continue;
+            }
+            let annotations: Vec<u32> = self
+                .tree
+                .children(row)
+                .filter(|&child| self.kind(child) == NodeKind::Annotation)
+                .collect();
+            if annotations.is_empty() {
+                continue;
+            }
+            let mut value = self.declaration(row);
+            for &annotation in annotations.iter().rev() {
+                let Some(child) = self.tree.children(annotation).next() else {
+                    continue;
+                };
+                let callee = self.values[child as usize];
+                if callee == 0 {
+                    continue;
+                }
+                self.at = annotation;
+                let call = self.facts.calls.len() as u32;
+                self.facts.calls.push(CallSite {
+                    row: annotation,
+                    caller: self.caller(child),
+                    callee,
+                    positional: 1,
+                    keywords: 0,
+                    unpacked: false,
+                    decorates: true,
+                    arguments: vec![Argument {
+                        slot: Slot::Position(0),
+                        value,
+                        key: Key::Any,
+                    }],
+                });
+                value = self.value(Expression::Call(call));
+            }
+            self.decorated.insert(row, value);
         }
     }
 
@@ -146,6 +254,7 @@ impl Collector<'_> {
             positional: 0,
             keywords: 0,
             unpacked: false,
+            decorates: false,
             arguments: Vec::new(),
         };
         for child in self.tree.children(row) {
@@ -163,7 +272,11 @@ impl Collector<'_> {
                 .ok();
             let slot = if ast.has(child, property::UNPACKED) {
                 site.unpacked = true;
-                continue;
+                if ast.has(child, property::KEYWORD_VARIADIC) {
+                    Slot::UnpackedKeywords
+                } else {
+                    Slot::Unpacked(site.positional)
+                }
             } else if let Some(at) = keyword {
                 site.keywords = site.keywords.saturating_add(1);
                 Slot::Keyword(self.name(ast.texts.get(ast.keywords[at].1)))
@@ -177,7 +290,8 @@ impl Collector<'_> {
                 Slot::Position(position)
             };
             if value != 0 {
-                site.arguments.push(Argument { slot, value });
+                let key = self.key(child);
+                site.arguments.push(Argument { slot, value, key });
             }
         }
         if site.callee == 0 && self.tree.child(ast, row, Role::Receiver).is_none() {
@@ -190,14 +304,57 @@ impl Collector<'_> {
                 }
             };
         }
+        let by_name = self.member_by_name(row, &site);
         let call = self.facts.calls.len() as u32;
         self.facts.calls.push(site);
-        self.value(Expression::Call(call))
+        let result = self.value(Expression::Call(call));
+        match by_name {
+            Some(member) => self.choice(vec![result, member]),
+            None => result,
+        }
+    }
+
+    /// `getattr(a, "b")` is `a.b`, `setattr(a, "b", c)` writes it.
+    fn member_by_name(&mut self, row: u32, site: &CallSite) -> Option<Value> {
+        let ast = self.ast;
+        let Expression::Global(name) = self.facts.expressions[site.callee as usize] else {
+            return None;
+        };
+        let text = self.facts.name(name);
+        let reads = self.words.read_member.contains(&text);
+        if !reads && !self.words.write_member.contains(&text) {
+            return None;
+        }
+        let argument = |this: &Self, position| this.tree.argument(ast, row, position);
+        let base = self.values[argument(self, 1)? as usize];
+        let Some(Constant::Text(member)) = self.constant(argument(self, 2)?) else {
+            return None;
+        };
+        let third = argument(self, 3).map_or(0, |third| self.values[third as usize]);
+        let member = self.owned_name(&member);
+        if base == 0 {
+            return None;
+        }
+        if !reads {
+            if third != 0 {
+                self.facts.flows.push(super::Flow {
+                    row,
+                    to: super::Place::Member(base, member),
+                    from: third,
+                    caller: self.caller(row),
+                });
+            }
+            return None;
+        }
+        let value = self.fresh(Expression::Member(base, member));
+        let caller = self.caller(row);
+        self.facts.reads.push(MemberRead { row, caller, value });
+        Some(self.choice(vec![value, third]))
     }
 }
 
 /// Type of a collection's literal by the rules `list-type`, `tuple-type`, `dict-type`, `set-type`; empty where they say nothing.
-fn collection_type<'a>(rules: &'a Rules, operator: &str) -> &'a str {
+pub(super) fn collection_type<'a>(rules: &'a Rules, operator: &str) -> &'a str {
     let key = match operator {
         op::LIST => "list-type",
         op::TUPLE => "tuple-type",

@@ -1,7 +1,7 @@
 //! Flows of values into variables and members.
 
 use super::collect::Collector;
-use super::{Expression, Flow, Name, Place, Value};
+use super::{Expression, Flow, Key, Name, Place, Value, protocol};
 use crate::kind::{NodeKind, Role, property};
 use crate::passes::op;
 
@@ -63,13 +63,27 @@ impl Collector<'_> {
 
     pub(super) fn flow(&mut self, to: Place, from: Value) {
         if from != 0 {
-            self.facts.flows.push(Flow { to, from });
+            let row = self.at;
+            let caller = match to {
+                Place::Member(..) => self.caller(row),
+                _ => None,
+            };
+            self.facts.flows.push(Flow {
+                row,
+                to,
+                from,
+                caller,
+            });
         }
     }
 
     pub(super) fn flows(&mut self) {
         let ast = self.ast;
         for row in 1..ast.len() as u32 {
+            if self.ssa.dead[row as usize] {
+                continue;
+            }
+            self.at = row;
             match self.kind(row) {
                 NodeKind::Local | NodeKind::Member => self.declared_flows(row),
                 NodeKind::MethodParameterIn => {
@@ -80,17 +94,27 @@ impl Collector<'_> {
                             self.values[default as usize],
                         );
                     }
+                    self.rest(row);
                 }
                 NodeKind::Import => {
                     let import = self.declared[row as usize];
                     if let Some(variable) = self.facts.imports[import as usize].variable {
                         let value = self.value(Expression::Import(import));
-                        self.flow(Place::Variable(variable), value);
+                        if let Some(place) = self.written_place(row, variable) {
+                            self.flow(place, value);
+                        }
                     }
                 }
                 NodeKind::Call => match ast.name(row) {
                     op::ASSIGNMENT => self.assignment(row),
-                    op::ASSIGNMENT_PLUS => self.export_list(row),
+                    op::ASSIGNMENT_PLUS => {
+                        self.export_list(row);
+                        self.updated(row);
+                    }
+                    op::APPEND => self.appended(row),
+                    op::YIELD | op::YIELD_FROM => self.yielded(row),
+                    op::DELETE => self.deleted(row),
+                    name if op::updates(name) => self.updated(row),
                     _ => {}
                 },
                 NodeKind::Return => self.returned(row),
@@ -114,8 +138,17 @@ impl Collector<'_> {
                 self.kind(declaration),
                 NodeKind::Method | NodeKind::TypeDecl
             ) {
-                let value = self.declaration(declaration);
-                self.flow(place, value);
+                if self.ssa.dead[declaration as usize] {
+                    continue;
+                }
+                let decorated = self.decorated.get(&declaration).copied();
+                let value = decorated.unwrap_or_else(|| self.declaration(declaration));
+                let Place::Variable(variable) = place else {
+                    continue;
+                };
+                if let Some(place) = self.written_place(declaration, variable) {
+                    self.flow(place, value);
+                }
             }
         }
         let hint = self.hint_of(row);
@@ -154,6 +187,8 @@ impl Collector<'_> {
                     && values.iter().all(plain)
                 {
                     pairs.extend(targets.into_iter().zip(values).rev());
+                } else {
+                    self.bind_value(target, self.values[value as usize]);
                 }
             } else {
                 self.assign(target, self.values[value as usize]);
@@ -173,8 +208,13 @@ impl Collector<'_> {
                     .reference(target)
                     .and_then(|row| self.variable_of(row))
                 {
-                    self.flow(Place::Variable(variable), value);
+                    if let Some(place) = self.written_place(target, variable) {
+                        self.flow(place, value);
+                    }
                 }
+            }
+            NodeKind::Call if self.ast.name(target) == op::INDEX_ACCESS => {
+                self.assign_element(target, value);
             }
             NodeKind::Call if op::is_field_access(self.ast.name(target)) => {
                 if let Expression::Member(base, name) =
@@ -185,6 +225,96 @@ impl Collector<'_> {
             }
             _ => {}
         }
+    }
+
+    /// `a[k] = value`
+    fn assign_element(&mut self, target: u32, value: Value) {
+        let (Some(base), Some(index)) = (
+            self.tree.argument(self.ast, target, 1),
+            self.tree.argument(self.ast, target, 2),
+        ) else {
+            return;
+        };
+        let (collection, held) = (self.values[base as usize], self.values[index as usize]);
+        if collection == 0 {
+            return;
+        }
+        let is_slice = self.kind(index) == NodeKind::Call && self.ast.name(index) == op::SLICE;
+        let key = self.key(index);
+        let row = self.at;
+        if is_slice {
+            if value != 0 {
+                let elements = self.fresh(Expression::Iterated(value));
+                self.store(row, collection, Key::Any, elements);
+            }
+        } else {
+            self.store(row, collection, key, value);
+            self.store(row, collection, Key::Keys, held);
+        }
+        self.operation(
+            target,
+            protocol::STORE_ELEMENT,
+            vec![collection, held, value],
+            Some(0),
+        );
+    }
+
+    /// `del a[k]`
+    fn deleted(&mut self, row: u32) {
+        for child in self.tree.children(row).collect::<Vec<_>>() {
+            if self.kind(child) == NodeKind::Call
+                && self.ast.name(child) == op::INDEX_ACCESS
+                && let Some(base) = self.tree.argument(self.ast, child, 1)
+            {
+                let index = self.tree.argument(self.ast, child, 2);
+                let held = index.map_or(0, |index| self.values[index as usize]);
+                let operands = vec![self.values[base as usize], held];
+                self.operation(child, protocol::DELETE_ELEMENT, operands, Some(0));
+            }
+        }
+    }
+
+    /// `a += b`: what the operator gives is assigned.
+    fn updated(&mut self, row: u32) {
+        if let Some(target) = self.tree.argument(self.ast, row, 1) {
+            let value = self.values[row as usize];
+            self.assign(target, value);
+            // Of what is changed in place the same object stays.
+            let before = self.values[target as usize];
+            if before != value {
+                self.assign(target, before);
+            }
+        }
+    }
+
+    /// `yield a`, `yield from a`
+    fn yielded(&mut self, row: u32) {
+        let Some(function) = self.caller(row) else {
+            return;
+        };
+        let value = if self.ast.name(row) == op::YIELD {
+            let argument = self.tree.argument(self.ast, row, 1);
+            argument.map_or(0, |argument| self.values[argument as usize])
+        } else {
+            self.values[row as usize]
+        };
+        if value != 0 {
+            self.facts.functions[function as usize].yields.push(value);
+        }
+    }
+
+    /// The rest of the arguments comes as a collection.
+    fn rest(&mut self, row: u32) {
+        let name = if self.ast.has(row, property::VARIADIC) {
+            self.words.tuple
+        } else if self.ast.has(row, property::KEYWORD_VARIADIC) {
+            self.words.dictionary
+        } else {
+            return;
+        };
+        let name = self.name(name);
+        let made = self.fresh(Expression::Collection(row, name));
+        self.flow(Place::Variable(self.declared[row as usize]), made);
     }
 
     pub(super) fn returned(&mut self, row: u32) {
@@ -249,22 +379,111 @@ impl Collector<'_> {
                     }
                 }
             }
-            "TRY" => {
-                // What a resource gives on entry is itself unless its type says otherwise; the solver knows its type.
-                let mut resource = 0;
+            "TRY" => self.contexts(row),
+            "FOR" => self.each(row),
+            "SWITCH" => self.matched(row),
+            _ => {}
+        }
+    }
+
+    /// Names that the patterns of a switch bind: the subject itself, or a part of it.
+    fn matched(&mut self, row: u32) {
+        let Some(subject) = self.tree.child(self.ast, row, Role::Condition) else {
+            return;
+        };
+        let subject = self.values[subject as usize];
+        if subject == 0 {
+            return;
+        }
+        let mut stack: Vec<(u32, Value)> = Vec::new();
+        for child in self.tree.children(row) {
+            let cases = self
+                .tree
+                .children(child)
+                .chain(std::iter::once(child))
+                .filter(|&case| self.role(case) == Role::SwitchCase);
+            stack.extend(cases.map(|case| (case, subject)));
+        }
+        while let Some((at, value)) = stack.pop() {
+            for child in self.tree.children(at).collect::<Vec<_>>() {
+                self.pattern(child, value, &mut stack);
+            }
+        }
+    }
+
+    fn pattern(&mut self, row: u32, value: Value, stack: &mut Vec<(u32, Value)>) {
+        let ast = self.ast;
+        if self.role(row) == Role::Target && self.kind(row) == NodeKind::Identifier {
+            self.at = row;
+            self.assign(row, value);
+            return;
+        }
+        if self.kind(row) != NodeKind::Call || matches!(self.role(row), Role::Body | Role::Guard) {
+            return;
+        }
+        let part = |this: &mut Self, key| {
+            this.at = row;
+            this.fresh(Expression::Element(value, key))
+        };
+        match ast.name(row) {
+            "<operator>.sequencePattern" => {
+                let mut position = Some(0);
                 for child in self.tree.children(row).collect::<Vec<_>>() {
-                    match self.role(child) {
-                        Role::Resource => resource = child,
-                        Role::Target if resource != 0 => {
-                            let value = self.values[resource as usize];
-                            self.assign(child, value);
-                            resource = 0;
-                        }
-                        _ => {}
+                    if ast.has(child, property::UNPACKED) {
+                        position = None;
+                        let rest = part(self, Key::Any);
+                        let name = self.name(self.words.list);
+                        let made = self.fresh(Expression::Collection(child, name));
+                        self.store(child, made, Key::Any, rest);
+                        self.pattern(child, made, stack);
+                        continue;
                     }
+                    let element = part(self, position.map_or(Key::Any, Key::Index));
+                    position = position.map(|at| at + 1);
+                    self.pattern(child, element, stack);
                 }
             }
-            _ => {}
+            "<operator>.mappingPattern" => {
+                for child in self.tree.children(row).collect::<Vec<_>>() {
+                    if ast.name(child) != op::KEY_VALUE {
+                        self.pattern(child, value, stack);
+                        continue;
+                    }
+                    let (Some(key), Some(target)) = (
+                        self.tree.argument(ast, child, 1),
+                        self.tree.argument(ast, child, 2),
+                    ) else {
+                        continue;
+                    };
+                    let key = self.key(key);
+                    let element = part(self, key);
+                    self.pattern(target, element, stack);
+                }
+            }
+            "<operator>.classPattern" => self.class_pattern(row, value, stack),
+            // Alternatives and names for the whole.
+            _ => stack.push((row, value)),
+        }
+    }
+
+    /// `Point(x=a)`: members by their names; those by position are told by the type only.
+    fn class_pattern(&mut self, row: u32, value: Value, stack: &mut Vec<(u32, Value)>) {
+        let ast = self.ast;
+        for child in self.tree.children(row).collect::<Vec<_>>() {
+            let keyword = ast
+                .keywords
+                .binary_search_by_key(&child, |&(row, _)| row)
+                .ok();
+            if let Some(at) = keyword {
+                let name = self.name(ast.texts.get(ast.keywords[at].1));
+                self.at = child;
+                let member = self.fresh(Expression::Member(value, name));
+                self.pattern(child, member, stack);
+            } else if self.role(child) != Role::Receiver {
+                self.at = child;
+                let part = self.fresh(Expression::Element(value, Key::Any));
+                self.pattern(child, part, stack);
+            }
         }
     }
 

@@ -9,6 +9,9 @@ mod expressions;
 mod flows;
 mod hints;
 mod names;
+mod operations;
+mod versions;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -53,6 +56,10 @@ pub struct FileFacts {
     pub calls: Vec<CallSite>,
     /// Reads of members: they run code where the member is a property.
     pub reads: Vec<MemberRead>,
+    /// Operators and protocols: they run code where an operand's type defines it.
+    pub operations: Vec<Operation>,
+    /// By expression: the row that it was first met at, 0 for none.
+    pub rows: Vec<u32>,
     /// Names that a wildcard import takes, where the file lists them.
     pub exports: Option<Vec<Name>>,
 }
@@ -61,6 +68,19 @@ impl FileFacts {
     /// The text of a name.
     pub fn name(&self, name: Name) -> &str {
         &self.names[name as usize]
+    }
+
+    /// The function that a value is, whatever its decorators make of it.
+    pub fn defined(&self, mut value: Value) -> Option<u32> {
+        loop {
+            match &self.expressions[value as usize] {
+                Expression::Function(function) => return Some(*function),
+                Expression::Call(call) if self.calls[*call as usize].decorates => {
+                    value = self.calls[*call as usize].arguments.first()?.value;
+                }
+                _ => return None,
+            }
+        }
     }
 }
 
@@ -86,6 +106,8 @@ pub enum Owner {
     Function(u32),
     /// A class, by position: the variable is a member.
     Class(u32),
+    /// One of the values of another variable, by position: what it holds at a part of its method.
+    Version(u32),
 }
 
 /// A method.
@@ -105,6 +127,8 @@ pub struct Function {
     pub parameters: Vec<Parameter>,
     /// Values that it returns.
     pub returns: Vec<Value>,
+    /// Values that it yields.
+    pub yields: Vec<Value>,
     /// Values of its decorators, the outermost first.
     pub decorators: Vec<Value>,
 }
@@ -190,17 +214,79 @@ pub enum Expression {
     Declared(Value),
     /// An instance of a type that a test has made sure of (a handler's exception).
     Tested(Value),
-    /// Members as seen from the ancestors of a class, by position.
-    Super(u32),
+    /// Members as seen from the ancestors of a class, by position, on what a variable holds.
+    Super(u32, Option<u32>),
+    /// A list, tuple, set or dictionary that a row makes; its type's name.
+    Collection(u32, Name),
+    /// An element of a collection.
+    Element(Value, Key),
+    /// What stepping through a value gives.
+    Iterated(Value),
+    /// What entering a context gives.
+    Entered(Value),
+    /// Result of an operation, by position.
+    Operation(u32),
+}
+
+/// Which element of a collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Key {
+    /// Any.
+    Any,
+    /// By position, from 0.
+    Index(u32),
+    /// Under a constant text.
+    Text(Name),
+    /// The keys themselves.
+    Keys,
+}
+
+/// An operator or protocol with its operands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operation {
+    /// Row that runs it.
+    pub row: u32,
+    /// The function that contains it, by position.
+    pub caller: Option<u32>,
+    /// The specification's operator, or a protocol of [`protocol`].
+    pub operator: Name,
+    /// Operands; 0 for those of which nothing is known.
+    pub operands: Vec<Value>,
+    /// The expression that has its result; 0 for none.
+    pub result: Value,
+}
+
+/// Names of what runs code without an operator: rules of languages give methods for them as for operators.
+pub mod protocol {
+    /// Stepping through a value.
+    pub const ITERATE: &str = "<protocol>.iterate";
+    /// The same, where each step may wait.
+    pub const ITERATE_ASYNC: &str = "<protocol>.iterateAsync";
+    /// Entering a context.
+    pub const ENTER: &str = "<protocol>.enter";
+    /// Leaving a context.
+    pub const EXIT: &str = "<protocol>.exit";
+    /// Entering a context that may wait.
+    pub const ENTER_ASYNC: &str = "<protocol>.enterAsync";
+    /// Leaving a context that may wait.
+    pub const EXIT_ASYNC: &str = "<protocol>.exitAsync";
+    /// Writing an element: collection, key, value.
+    pub const STORE_ELEMENT: &str = "<protocol>.storeElement";
+    /// Removing an element: collection, key.
+    pub const DELETE_ELEMENT: &str = "<protocol>.deleteElement";
 }
 
 /// A value flows to a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flow {
+    /// Row that makes it flow, 0 where ways meet.
+    pub row: u32,
     /// Where to.
     pub to: Place,
     /// From where.
     pub from: Value,
+    /// The function that runs it, by position; only where it writes a member.
+    pub caller: Option<u32>,
 }
 
 /// Where a value can flow.
@@ -210,6 +296,8 @@ pub enum Place {
     Variable(u32),
     /// A member of a value.
     Member(Value, Name),
+    /// An element of a collection.
+    Element(Value, Key),
 }
 
 /// A call.
@@ -227,6 +315,8 @@ pub struct CallSite {
     pub keywords: u16,
     /// Some argument is unpacked: the numbers are lower bounds.
     pub unpacked: bool,
+    /// It gives a definition to its decorator: where nothing is known of that, its result is what it was given.
+    pub decorates: bool,
     /// Arguments whose value is known to some degree.
     pub arguments: Vec<Argument>,
 }
@@ -238,6 +328,8 @@ pub struct Argument {
     pub slot: Slot,
     /// Its value.
     pub value: Value,
+    /// The key that its constant would be.
+    pub key: Key,
 }
 
 /// Which parameter an argument is for.
@@ -247,6 +339,10 @@ pub enum Slot {
     Position(u16),
     /// By name.
     Keyword(Name),
+    /// All from a position on, as elements of the value.
+    Unpacked(u16),
+    /// Several by name, as elements of the value.
+    UnpackedKeywords,
 }
 
 /// A read of a member.

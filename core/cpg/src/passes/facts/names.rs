@@ -22,7 +22,7 @@ pub(super) fn callee_names(facts: &FileFacts, rules: &Rules) -> Vec<(u32, String
         .iter()
         .filter_map(|flow| match flow.to {
             Place::Variable(variable) => Some((variable, flow.from)),
-            Place::Member(..) => None,
+            Place::Member(..) | Place::Element(..) => None,
         })
         .collect();
     definitions.sort_by_key(|&(variable, _)| variable);
@@ -126,7 +126,12 @@ impl Namer<'_> {
             Expression::Unknown
             | Expression::Literal(_)
             | Expression::Choice(_)
-            | Expression::Super(_) => None,
+            | Expression::Super(..)
+            | Expression::Collection(..)
+            | Expression::Element(..)
+            | Expression::Iterated(_)
+            | Expression::Entered(_)
+            | Expression::Operation(_) => None,
         }
     }
 

@@ -18,8 +18,10 @@ const CANDIDATES: usize = 5;
 pub(super) fn add(solver: &mut Solver<'_, '_>) {
     let program = solver.program;
     let mut resolved = vec![false; program.ends().calls as usize];
-    for &(call, ..) in &solver.targets {
-        resolved[call as usize] = true;
+    for &(site, ..) in &solver.targets {
+        if let Some(resolved) = resolved.get_mut(site as usize) {
+            *resolved = true;
+        }
     }
     // (language, name, whether it is a member): functions; one more than is allowed tells that there are too many.
     let mut by_name: FxHashMap<(u32, Symbol, bool), Vec<u32>> = FxHashMap::default();

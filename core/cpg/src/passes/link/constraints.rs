@@ -3,16 +3,20 @@
 use rustc_hash::FxHashSet;
 
 use super::meaning;
-use super::program::{FileAt, Node};
-use super::solver::{Solver, Through};
+use super::elements::Part;
+use super::program::{FileAt, NONE, Node};
+use super::solver::{Solver, Through, Use};
 use super::value::{Kind, Val};
-use crate::kind::property::{CLASS_METHOD, DECLARATION, INSTANCE_METHOD};
+use crate::kind::property::{
+    CLASS_METHOD, DECLARATION, INSTANCE_METHOD, KEYWORD_VARIADIC, VARIADIC,
+};
 use crate::passes::Resolution;
-use crate::passes::facts::{Expression, FileFacts, Flow, Owner, Place};
+use crate::passes::facts::{Expression, FileFacts, Flow, Function, Place, Value};
 
 /// Adds all constraints, file by file.
 pub(super) fn add(solver: &mut Solver<'_, '_>) {
     let files = solver.program.files.len() as u32;
+    solver.invoke_calls();
     for at in 0..files {
         for flow in &solver.program.files[at as usize].flows {
             if let Place::Member(_, name) = flow.to {
@@ -25,6 +29,7 @@ pub(super) fn add(solver: &mut Solver<'_, '_>) {
         flows(solver, at);
         functions(solver, at);
         calls(solver, at);
+        operations(solver, at);
     }
 }
 
@@ -58,7 +63,9 @@ fn expressions(solver: &mut Solver<'_, '_>, at: FileAt) {
             Expression::Member(base, name) => {
                 solver.read(program.node(at, *base), node, program.name(at, *name), at);
             }
-            Expression::Call(call) => solver.results[(bases.calls + call) as usize] = node,
+            Expression::Call(call) => {
+                solver.invocations[(bases.calls + call) as usize].result = node;
+            }
             Expression::Function(function) => solver.add(
                 node,
                 Val::new(Kind::Function, bases.functions + function),
@@ -97,27 +104,57 @@ fn expressions(solver: &mut Solver<'_, '_>, at: FileAt) {
             Expression::Tested(class) => {
                 solver.instance(program.node(at, *class), node, Resolution::Type);
             }
-            Expression::Super(class) => solver.add(
-                node,
-                Val::new(Kind::Super, bases.classes + class),
-                Resolution::Type,
-            ),
+            Expression::Super(class, receiver) => {
+                let class = bases.classes + class;
+                match receiver {
+                    Some(receiver) => {
+                        let receiver = bases.variables + receiver;
+                        solver.on(receiver, Use::Super { to: node, class });
+                    }
+                    None => {
+                        let any = Val::new(Kind::Declared, class);
+                        let value = solver.pairs.value(Kind::Super, any, class);
+                        solver.add(node, value, Resolution::Type);
+                    }
+                }
+            }
+            Expression::Collection(_, name) => {
+                let kind = own_type(solver, at, program.name(at, *name)).unwrap_or(NONE);
+                let made = solver.collection(node, kind);
+                solver.add(node, made, Resolution::Type);
+            }
+            Expression::Element(base, key) => {
+                let part = Part::of(solver, at, *key);
+                solver.on(program.node(at, *base), Use::ElementRead { to: node, part });
+            }
+            Expression::Iterated(base) => {
+                let file = at;
+                solver.on(program.node(at, *base), Use::Iterate { to: node, file });
+            }
+            Expression::Entered(base) => {
+                solver.on(program.node(at, *base), Use::Enter { to: node });
+            }
+            Expression::Operation(_) => {}
         }
     }
 }
 
-/// An instance of one of the language's own types.
-fn literal(solver: &mut Solver<'_, '_>, at: FileAt, node: Node, name: u32) {
+/// One of the language's own types, by its name.
+fn own_type(solver: &mut Solver<'_, '_>, at: FileAt, name: u32) -> Option<u32> {
     let program = solver.program;
     let module = program
         .language(at)
         .builtins
         .and_then(|module| program.known_symbol(module));
-    let number = module
+    module
         .filter(|_| !program.text(name).is_empty())
-        .and_then(|module| solver.externals.member(super::program::NONE, module))
-        .and_then(|module| solver.externals.member(module, name));
-    let value = number.map_or(Val::OPAQUE, |number| {
+        .and_then(|module| solver.externals.member(NONE, module))
+        .and_then(|module| solver.externals.member(module, name))
+}
+
+/// An instance of one of the language's own types.
+fn literal(solver: &mut Solver<'_, '_>, at: FileAt, node: Node, name: u32) {
+    let value = own_type(solver, at, name).map_or(Val::OPAQUE, |number| {
         Val::new(Kind::ExternalInstance, number)
     });
     solver.add(node, value, Resolution::Type);
@@ -161,7 +198,12 @@ fn flows(solver: &mut Solver<'_, '_>, at: FileAt) {
                 );
             }
             Place::Member(base, name) => {
-                solver.write(program.node(at, base), from, program.name(at, name));
+                let site = solver.row_site(at, flow.row, flow.caller);
+                solver.write(program.node(at, base), from, program.name(at, name), site);
+            }
+            Place::Element(base, key) => {
+                let part = Part::of(solver, at, key);
+                solver.on(program.node(at, base), Use::ElementWrite { from, part });
             }
         }
     }
@@ -178,7 +220,7 @@ fn defined(file: &FileFacts) -> FxHashSet<u32> {
         .filter(defines)
         .filter_map(|flow| match flow.to {
             Place::Variable(variable) => Some(variable),
-            Place::Member(..) => None,
+            Place::Member(..) | Place::Element(..) => None,
         })
         .collect()
 }
@@ -197,31 +239,82 @@ fn functions(solver: &mut Solver<'_, '_>, at: FileAt) {
     for (function, facts) in (bases.functions..).zip(&file.functions) {
         let to = program.return_node(function);
         for &value in &facts.returns {
+            let position = parameter_of(file, facts, value);
+            if let Some(position) = position {
+                solver.returned_parameters[function as usize].push(position);
+                // A call that leaves it out gets what it begins with.
+                let default = bases.variables + facts.parameters[usize::from(position)].variable;
+                for &from in program.sources(default) {
+                    let from = program.node(at, from);
+                    solver.flow(from, to, Resolution::Type, Through::Copy);
+                }
+                continue;
+            }
             solver.flow(program.node(at, value), to, Resolution::Type, Through::Copy);
         }
+        let to = solver.yield_node(function);
+        for &value in &facts.yields {
+            solver.flow(program.node(at, value), to, Resolution::Type, Through::Copy);
+        }
+    }
+}
+
+/// The parameter that a value is, where it is one as it came.
+fn parameter_of(file: &FileFacts, function: &Function, value: Value) -> Option<u16> {
+    let Expression::Variable(variable) = file.expressions[value as usize] else {
+        return None;
+    };
+    let at = function.parameters.iter().position(|parameter| {
+        parameter.variable == variable
+            && !parameter.is_receiver
+            && parameter.properties & (VARIADIC | KEYWORD_VARIADIC) == 0
+    })?;
+    u16::try_from(at).ok()
+}
+
+/// Methods whose receiver nothing shows are called from elsewhere: on any instance of their class.
+pub(super) fn unseen_receivers(solver: &mut Solver<'_, '_>) {
+    let program = solver.program;
+    for function in 0..program.ends().functions {
+        let facts = program.function(function);
         let receiver = facts
             .parameters
             .first()
             .filter(|parameter| parameter.is_receiver);
-        if let (Some(class), Some(receiver)) = (facts.class, receiver) {
-            let node = bases.variables + receiver.variable;
-            debug_assert!(
-                matches!(
-                    file.variables[receiver.variable as usize].owner,
-                    Owner::Function(_)
-                ),
-                "parameters belong to functions"
-            );
-            let kind = match facts.properties {
-                flags if flags & CLASS_METHOD != 0 => Kind::Class,
-                flags if flags & INSTANCE_METHOD != 0 => Kind::Declared,
-                _ => continue,
-            };
+        let (Some(class), Some(receiver)) = (facts.class, receiver) else {
+            continue;
+        };
+        let bases = program.bases[program.function_files[function as usize] as usize];
+        let node = bases.variables + receiver.variable;
+        let kind = match facts.properties {
+            flags if flags & CLASS_METHOD != 0 => Kind::Class,
+            flags if flags & INSTANCE_METHOD != 0 => Kind::Declared,
+            _ => continue,
+        };
+        if solver.values(node).is_empty() {
             solver.add(
                 node,
                 Val::new(kind, bases.classes + class),
                 Resolution::Type,
             );
+        }
+    }
+}
+
+fn operations(solver: &mut Solver<'_, '_>, at: FileAt) {
+    let program = solver.program;
+    let bases = program.bases[at as usize];
+    for (operation, facts) in (bases.operations..).zip(&program.files[at as usize].operations) {
+        for (position, &operand) in (0..).zip(&facts.operands) {
+            if operand != 0 {
+                solver.on(
+                    program.node(at, operand),
+                    Use::Operate {
+                        operation,
+                        position,
+                    },
+                );
+            }
         }
     }
 }

@@ -21,8 +21,8 @@ pub(super) const OVERRIDES: usize = 50;
 /// What a name means on instances of a type.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lookup {
-    /// Declared members and fields that hold its values.
-    pub(super) nodes: SmallVec<[Node; 2]>,
+    /// Declared members and fields that hold its values, and whether it is the class that has them.
+    pub(super) nodes: SmallVec<[(Node, bool); 2]>,
     /// The member of an ancestor outside of the project that it may be.
     pub(super) outside: Option<u32>,
 }
@@ -105,14 +105,10 @@ impl Hierarchy {
             for flow in &file.flows {
                 match flow.to {
                     Place::Variable(variable) => {
-                        let (
-                            Expression::Function(function),
-                            crate::passes::facts::Owner::Class(class),
-                        ) = (
-                            &file.expressions[flow.from as usize],
+                        let (Some(function), crate::passes::facts::Owner::Class(class)) = (
+                            file.defined(flow.from),
                             file.variables[variable as usize].owner,
-                        )
-                        else {
+                        ) else {
                             continue;
                         };
                         let name = program.name(at as u32, file.variables[variable as usize].name);
@@ -121,6 +117,7 @@ impl Hierarchy {
                             .or_default()
                             .push(bases.functions + function);
                     }
+                    Place::Element(..) => {}
                     Place::Member(base, name) => {
                         if let Some(class) = receiver_class(file, base) {
                             self.fields
@@ -185,14 +182,15 @@ impl Hierarchy {
             is_set |= self.fields.contains(&(class, name));
             match program.members.get(&(class, name)) {
                 Some(&node) => {
-                    lookup.nodes.push(node);
+                    let of_class = !program.instance_members.contains(&(class, name));
+                    lookup.nodes.push((node, of_class));
                     // What one class sets on its instances, another above it may set as well.
-                    if !program.instance_members.contains(&(class, name)) {
+                    if of_class {
                         break;
                     }
                     is_set = true;
                 }
-                None => lookup.nodes.extend(field(class)),
+                None => lookup.nodes.extend(field(class).map(|node| (node, false))),
             }
         }
         lookup

@@ -1,19 +1,29 @@
 //! What a call does with a value of its callee: targets, arguments, results.
 
-use super::program::{FileAt, NONE, Program};
-use super::solver::{Solver, Target, Through};
+use smallvec::SmallVec;
+
+use super::elements::Part;
+use super::program::{FileAt, NONE, Node, Program};
+use super::solver::{Given, Solver, Target, Through, Use};
 use super::value::{Kind, Val};
+use crate::kind::property::{
+    CONSTRUCTOR, GENERATOR, KEYWORD_ONLY, KEYWORD_VARIADIC, POSITIONAL_ONLY, VARIADIC,
+};
 use crate::passes::Resolution;
+use crate::passes::facts::{Key, Parameter, Slot};
 
 impl Solver<'_, '_> {
-    pub(super) fn call_value(&mut self, call: u32, value: Val, tier: Resolution) {
+    pub(super) fn call_value(&mut self, invocation: u32, value: Val, tier: Resolution) {
         match value.kind() {
-            Kind::Function => self.call_function(call, value.number(), false, tier),
-            Kind::Bound => self.call_function(call, value.number(), true, tier),
+            Kind::Function => self.call_function(invocation, value.number(), None, tier),
+            Kind::Bound => {
+                let (receiver, function) = self.pairs.get(value);
+                self.call_function(invocation, function, Some(receiver), tier);
+            }
             Kind::Class => {
-                let class = value.number();
-                self.result(call, Val::new(Kind::Instance, class), tier);
-                self.construct(call, class, tier);
+                let instance = Val::new(Kind::Instance, value.number());
+                self.result(invocation, instance, tier);
+                self.construct(invocation, value.number(), tier);
             }
             Kind::Instance | Kind::Declared => {
                 let file = self.program.class_files[value.number() as usize];
@@ -22,22 +32,27 @@ impl Solver<'_, '_> {
                         self.hierarchy
                             .method(self.program, self.externals, value.number(), name);
                     let tier = tier.max(Resolution::Type);
-                    methods
-                        .into_iter()
-                        .for_each(|method| self.call_function(call, method, true, tier));
-                    self.targets
-                        .extend(outside.map(|number| (call, Target::External(number), tier)));
+                    for method in methods {
+                        self.call_function(invocation, method, Some(value), tier);
+                    }
+                    if let Some(number) = outside {
+                        self.call_outside(invocation, value, (number, Some(value)), tier);
+                    }
                 }
             }
             Kind::External | Kind::ExternalMember => {
-                self.targets
-                    .push((call, Target::External(value.number()), tier));
-                self.result(call, Val::OPAQUE, tier);
+                self.call_outside(invocation, value, (value.number(), None), tier);
             }
+            Kind::ExternalBound => {
+                let (receiver, number) = self.pairs.get(value);
+                self.call_outside(invocation, value, (number, Some(receiver)), tier);
+            }
+            Kind::Collection | Kind::ExternalInstance => self.call_object(invocation, value, tier),
             // Calling what means the ancestors (`super()`) gives the same.
             Kind::Super => {
-                self.result(call, value, tier);
-                let file = self.program.class_files[value.number() as usize];
+                self.result(invocation, value, tier);
+                let (_, class) = self.pairs.get(value);
+                let file = self.program.class_files[class as usize];
                 if let Some(name) = self.program.language(file).super_name
                     && let Some(outside) = super::meaning::outside_name(
                         self.program,
@@ -47,42 +62,65 @@ impl Solver<'_, '_> {
                         name,
                     )
                 {
-                    self.targets.push((
-                        call,
-                        Target::External(outside.number()),
-                        Resolution::Exact,
-                    ));
+                    let site = self.invocations[invocation as usize].site;
+                    self.target(site, Target::External(outside.number()), Resolution::Exact);
                 }
             }
-            Kind::Opaque => self.result(call, Val::OPAQUE, tier),
-            Kind::Module | Kind::Namespace | Kind::ExternalInstance => {}
+            Kind::Opaque => self.result(invocation, Val::OPAQUE, tier),
+            Kind::Module | Kind::Namespace | Kind::Generator => {}
+        }
+    }
+
+    /// An object of a library is called.
+    fn call_object(&mut self, invocation: u32, value: Val, tier: Resolution) {
+        let kind = match value.kind() {
+            Kind::Collection => self.collection_type(value),
+            _ => value.number(),
+        };
+        let site = self.invocations[invocation as usize].site;
+        let (file, ..) = self.place_of(site);
+        let name = self.program.language(file).instance_call;
+        if kind != NONE
+            && let Some(name) = name
+            && let Some(number) = self.externals.member(kind, name)
+        {
+            self.call_outside(invocation, value, (number, Some(value)), tier);
         }
     }
 
     /// A call of a class runs the first constructor of the language's list that its ancestors have.
-    pub(super) fn construct(&mut self, call: u32, class: u32, tier: Resolution) {
+    pub(super) fn construct(&mut self, invocation: u32, class: u32, tier: Resolution) {
         let program = self.program;
         let language = program.language(program.class_files[class as usize]);
+        let instance = Val::new(Kind::Instance, class);
         let mut outside = None;
         for &name in &language.constructors {
             let (methods, from_outside) =
                 self.hierarchy.method(program, self.externals, class, name);
             if !methods.is_empty() {
-                methods
-                    .into_iter()
-                    .for_each(|method| self.call_function(call, method, true, tier));
+                for method in methods {
+                    let facts = program.function(method);
+                    let of_class = facts.properties & crate::kind::property::INSTANCE_METHOD == 0;
+                    let receiver = if of_class {
+                        Val::new(Kind::Class, class)
+                    } else {
+                        instance
+                    };
+                    self.call_function(invocation, method, Some(receiver), tier);
+                }
                 return;
             }
             outside = outside.or(from_outside);
         }
-        if !self.hierarchy.incomplete[class as usize] {
-            self.targets
-                .extend(outside.map(|number| (call, Target::External(number), tier)));
+        if !self.hierarchy.incomplete[class as usize]
+            && let Some(number) = outside
+        {
+            self.call_outside(invocation, instance, (number, Some(instance)), tier);
         }
     }
 
-    pub(super) fn result(&mut self, call: u32, value: Val, tier: Resolution) {
-        let node = self.results[call as usize];
+    pub(super) fn result(&mut self, invocation: u32, value: Val, tier: Resolution) {
+        let node = self.invocations[invocation as usize].result;
         if node != NONE {
             self.add(node, value, tier.max(Resolution::Type));
         }
@@ -90,29 +128,42 @@ impl Solver<'_, '_> {
 
     pub(super) fn call_function(
         &mut self,
-        call: u32,
+        invocation: u32,
         function: u32,
-        bound: bool,
+        receiver: Option<Val>,
         tier: Resolution,
     ) {
-        use crate::kind::property::{CONSTRUCTOR, GENERATOR};
-        self.targets.push((call, Target::Function(function), tier));
+        let (site, result) = {
+            let invocation = &self.invocations[invocation as usize];
+            (invocation.site, invocation.result)
+        };
+        self.target(site, Target::Function(function), tier);
         let facts = self.program.function(function);
-        let result = self.results[call as usize];
+        let tier = tier.max(Resolution::Type);
+        let takes_receiver = facts
+            .parameters
+            .first()
+            .is_some_and(|parameter| parameter.is_receiver || receiver.is_some());
+        if let Some(receiver) = receiver.filter(|_| takes_receiver) {
+            self.receive(function, receiver);
+        }
         // A constructor's call gives the instance; a generator's the generator.
-        if result != NONE
-            && facts.properties & (CONSTRUCTOR | GENERATOR) == 0
+        if result != NONE && facts.properties & GENERATOR != 0 {
+            self.add(result, Val::new(Kind::Generator, function), tier);
+        } else if result != NONE
+            && facts.properties & CONSTRUCTOR == 0
             && !self.is_constructor(function)
         {
             self.flow(
                 self.program.return_node(function),
                 result,
-                tier.max(Resolution::Type),
+                tier,
                 Through::Copy,
             );
         }
-        if self.linked.insert((call, function)) {
-            self.pass_arguments(call, function, bound);
+        let bound = receiver.is_some() && takes_receiver;
+        if self.linked.insert((invocation, function, bound)) {
+            self.pass_arguments(invocation, function, bound);
         }
     }
 
@@ -127,43 +178,140 @@ impl Solver<'_, '_> {
                 .contains(&self.program.name(file, facts.name))
     }
 
-    pub(super) fn pass_arguments(&mut self, call: u32, function: u32, bound: bool) {
-        use crate::kind::property::{KEYWORD_ONLY, KEYWORD_VARIADIC, POSITIONAL_ONLY, VARIADIC};
-        use crate::passes::facts::Slot;
+    /// Moves the arguments of a call to a function's parameters.
+    fn pass_arguments(&mut self, invocation: u32, function: u32, bound: bool) {
         let program = self.program;
-        let (call_file, site) = call_site(program, call);
         let file = program.function_files[function as usize];
-        let parameters = &program.function(function).parameters;
-        let skip = usize::from(
-            bound
-                && parameters
-                    .first()
-                    .is_some_and(|parameter| parameter.is_receiver),
-        );
-        for argument in &site.arguments {
-            let parameter = match argument.slot {
-                Slot::Position(position) => {
-                    parameters
-                        .get(skip + usize::from(position))
-                        .filter(|parameter| {
-                            parameter.properties & (KEYWORD_ONLY | VARIADIC | KEYWORD_VARIADIC) == 0
-                        })
+        let facts = program.function(function);
+        let parameters = &facts.parameters[usize::from(bound)..];
+        let node = |parameter: &Parameter| {
+            program.bases[file as usize].variables + parameter.variable
+        };
+        let has = |parameter: &Parameter, flags: u32| parameter.properties & flags != 0;
+        let rest = parameters
+            .iter()
+            .position(|parameter| has(parameter, VARIADIC));
+        let keywords = parameters
+            .iter()
+            .find(|parameter| has(parameter, KEYWORD_VARIADIC));
+        let positional = parameters
+            .iter()
+            .position(|parameter| has(parameter, KEYWORD_ONLY | VARIADIC | KEYWORD_VARIADIC))
+            .unwrap_or(parameters.len());
+        let arguments = self.invocations[invocation as usize].arguments.clone();
+        let result = self.invocations[invocation as usize].result;
+        for (given, from) in arguments {
+            match given {
+                Given::Position(at) => {
+                    let at = usize::from(at);
+                    if at < positional {
+                        self.pass_to(from, (function, at + usize::from(bound)), node(&parameters[at]), result);
+                    } else if let Some(rest) = rest {
+                        let part = Part::Index((at - rest) as u32);
+                        self.on(node(&parameters[rest]), Use::ElementWrite { from, part });
+                    }
                 }
-                Slot::Keyword(name) => {
-                    let name = program.name(call_file, name);
-                    parameters.iter().find(|parameter| {
+                Given::Keyword(name) => {
+                    let own = parameters.iter().position(|parameter| {
                         let variable =
                             program.files[file as usize].variables[parameter.variable as usize];
-                        parameter.properties & (POSITIONAL_ONLY | VARIADIC | KEYWORD_VARIADIC) == 0
+                        !has(parameter, POSITIONAL_ONLY | VARIADIC | KEYWORD_VARIADIC)
                             && program.name(file, variable.name) == name
-                    })
+                    });
+                    if let Some(at) = own {
+                        self.pass_to(from, (function, at + usize::from(bound)), node(&parameters[at]), result);
+                    } else if let Some(keywords) = keywords {
+                        let part = Part::Text(name);
+                        self.on(node(keywords), Use::ElementWrite { from, part });
+                    }
                 }
-            };
-            // What a receiver is, its class says.
-            if let Some(parameter) = parameter.filter(|parameter| !parameter.is_receiver) {
-                let from = program.node(call_file, argument.value);
-                let to = program.bases[file as usize].variables + parameter.variable;
-                self.flow(from, to, Resolution::Type, Through::Copy);
+                Given::Unpacked(first) => {
+                    let first = usize::from(first);
+                    for at in first..positional {
+                        let to = self.fresh();
+                        let part = Part::Index((at - first) as u32);
+                        self.on(from, Use::ElementRead { to, part });
+                        self.pass_to(to, (function, at + usize::from(bound)), node(&parameters[at]), result);
+                    }
+                    if let Some(rest) = rest {
+                        if rest == first {
+                            // The same elements at the same positions.
+                            self.flow(from, node(&parameters[rest]), Resolution::Type, Through::Copy);
+                        } else {
+                            let to = self.fresh();
+                            let part = Part::All;
+                            self.on(from, Use::ElementRead { to, part });
+                            self.on(node(&parameters[rest]), Use::ElementWrite { from: to, part });
+                        }
+                    }
+                }
+                Given::UnpackedKeywords => {
+                    for (at, parameter) in parameters.iter().enumerate() {
+                        if has(parameter, POSITIONAL_ONLY | VARIADIC | KEYWORD_VARIADIC) {
+                            continue;
+                        }
+                        let variable =
+                            program.files[file as usize].variables[parameter.variable as usize];
+                        let to = self.fresh();
+                        let part = Part::Text(program.name(file, variable.name));
+                        self.on(from, Use::ElementRead { to, part });
+                        self.pass_to(to, (function, at + usize::from(bound)), node(parameter), result);
+                    }
+                    if let Some(keywords) = keywords {
+                        self.flow(from, node(keywords), Resolution::Type, Through::Copy);
+                    }
+                }
+            }
+        }
+    }
+
+    /// An argument goes to its parameter, and where the function gives that back, to the result of this call.
+    fn pass_to(&mut self, from: Node, (function, at): (u32, usize), to: Node, result: Node) {
+        self.flow(from, to, Resolution::Type, Through::Copy);
+        if result != NONE
+            && self.returned_parameters[function as usize].contains(&(at as u16))
+        {
+            self.flow(from, result, Resolution::Type, Through::Copy);
+        }
+    }
+
+    /// The part that an argument's constant means as a key.
+    pub(super) fn argument_key(&self, invocation: u32, position: usize) -> Option<Part> {
+        if invocation >= self.program.ends().calls {
+            return None;
+        }
+        let (file, site) = call_site(self.program, invocation);
+        let argument = site.arguments.iter().find(
+            |argument| matches!(argument.slot, Slot::Position(at) if usize::from(at) == position),
+        )?;
+        (argument.key != Key::Any).then(|| Part::of(self, file, argument.key))
+    }
+
+    /// The calls of the program, as invocations of the same numbers.
+    pub(super) fn invoke_calls(&mut self) {
+        let program = self.program;
+        for (at, file) in program.files.iter().enumerate() {
+            let at = at as FileAt;
+            for (site, call) in (program.bases[at as usize].calls..).zip(&file.calls) {
+                let arguments: SmallVec<[(Given, Node); 2]> = call
+                    .arguments
+                    .iter()
+                    .map(|argument| {
+                        let given = match argument.slot {
+                            Slot::Position(at) => Given::Position(at),
+                            Slot::Keyword(name) => Given::Keyword(program.name(at, name)),
+                            Slot::Unpacked(first) => Given::Unpacked(first),
+                            Slot::UnpackedKeywords => Given::UnpackedKeywords,
+                        };
+                        (given, program.node(at, argument.value))
+                    })
+                    .collect();
+                self.invocations.push(super::solver::Invocation {
+                    site,
+                    arguments,
+                    result: NONE,
+                    decorates: call.decorates,
+                });
             }
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! All keys that the passes know stand at [`crate::passes`].
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::program::Symbol;
 use crate::rules::Rules;
@@ -25,6 +25,16 @@ pub(super) struct Language<'a> {
     pub(super) builtin_names: FxHashSet<&'a str>,
     pub(super) hidden_prefix: Option<&'a str>,
     pub(super) indexes: Vec<&'a str>,
+    /// Operators and protocols: (operand that is the receiver, methods of which the first found runs), by name.
+    pub(super) protocols: FxHashMap<&'a str, Vec<(usize, Vec<Symbol>)>>,
+    /// Type of dictionaries: stepping through one gives its keys.
+    pub(super) dictionary: &'a str,
+    /// Methods that run where a member is not found (`__getattr__`).
+    pub(super) missing_member: Vec<Symbol>,
+    /// Methods that read a member for the type that holds its value (`__get__`).
+    pub(super) descriptor: Vec<Symbol>,
+    /// Methods that run on the class where one is derived from it (`__init_subclass__`).
+    pub(super) derived: Vec<Symbol>,
 }
 
 impl<'a> Language<'a> {
@@ -58,6 +68,11 @@ impl<'a> Language<'a> {
                 .into_iter()
                 .flat_map(|rules| rules.all("module-index"))
                 .collect(),
+            protocols: protocols(rules, symbol),
+            dictionary: get("dict-type").unwrap_or_default(),
+            missing_member: names(rules, "missing-member", symbol),
+            descriptor: names(rules, "descriptor", symbol),
+            derived: names(rules, "derived", symbol),
         }
     }
 
@@ -72,4 +87,33 @@ impl<'a> Language<'a> {
 fn words<'a>(rules: Option<&'a Rules>, key: &'static str) -> FxHashSet<&'a str> {
     let values = rules.into_iter().flat_map(|rules| rules.all(key));
     values.flat_map(str::split_whitespace).collect()
+}
+
+/// Names of methods under a key.
+fn names<'a>(
+    rules: Option<&'a Rules>,
+    key: &'static str,
+    symbol: &mut impl FnMut(&'a str) -> Symbol,
+) -> Vec<Symbol> {
+    let values = rules.into_iter().flat_map(|rules| rules.all(key));
+    values.flat_map(str::split_whitespace).map(symbol).collect()
+}
+
+/// `protocol` entries: the operator, the operand that is the receiver, and methods.
+fn protocols<'a>(
+    rules: Option<&'a Rules>,
+    symbol: &mut impl FnMut(&'a str) -> Symbol,
+) -> FxHashMap<&'a str, Vec<(usize, Vec<Symbol>)>> {
+    let mut found: FxHashMap<&'a str, Vec<(usize, Vec<Symbol>)>> = FxHashMap::default();
+    for entry in rules.into_iter().flat_map(|rules| rules.all("protocol")) {
+        let mut words = entry.split_whitespace();
+        let (Some(operator), Some(position)) = (words.next(), words.next()) else {
+            continue;
+        };
+        if let Some(position) = position.parse::<usize>().ok().filter(|&at| at > 0) {
+            let methods = words.map(&mut *symbol).collect();
+            found.entry(operator).or_default().push((position - 1, methods));
+        }
+    }
+    found
 }

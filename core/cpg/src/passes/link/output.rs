@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::hierarchy::Hierarchy;
-use super::invoke::call_site;
 use super::program::{FileAt, Node, Program};
 use super::solver::{Solver, Target};
 use super::tier;
@@ -63,6 +62,7 @@ impl Stubs {
 
 /// Rows of all that was found, each list in its order.
 pub(super) fn rows(solver: Solver<'_, '_>, finished: bool) -> Linked {
+    let places = sites(&solver);
     let Solver {
         program,
         imports,
@@ -76,7 +76,7 @@ pub(super) fn rows(solver: Solver<'_, '_>, finished: bool) -> Linked {
     } = solver;
     let mut stubs = Stubs::default();
     let mut linked = Linked::default();
-    calls(program, externals, targets, &mut stubs, &mut linked);
+    calls(program, externals, (targets, &places), &mut stubs, &mut linked);
     property_calls(program, &properties, &mut linked);
     inheritance(program, hierarchy, externals, &mut stubs, &mut linked);
     import_links::import_links(program, imports, &mut linked);
@@ -151,11 +151,19 @@ fn edge(
     }
 }
 
+/// File, row and function of each site that has targets.
+type Places = FxHashMap<u32, (FileAt, u32, Option<u32>)>;
+
+fn sites(solver: &Solver<'_, '_>) -> Places {
+    let sites = solver.targets.iter().map(|&(site, ..)| site);
+    sites.map(|site| (site, solver.place_of(site))).collect()
+}
+
 /// Targets of calls.
 fn calls(
     program: &Program<'_>,
     externals: &Externals,
-    mut targets: Vec<(u32, Target, Resolution)>,
+    (mut targets, places): (Vec<(u32, Target, Resolution)>, &Places),
     stubs: &mut Stubs,
     linked: &mut Linked,
 ) {
@@ -170,7 +178,7 @@ fn calls(
         } else {
             Resolution::NameOnly
         };
-        let (file, site) = call_site(program, of_call[0].0);
+        let (file, row, caller) = places[&of_call[0].0];
         if of_call.len() > CALLEES {
             worst = Resolution::Import;
             *too_many.entry(file).or_default() += 1;
@@ -180,10 +188,9 @@ fn calls(
                 Target::Function(function) => function_id(program, function),
                 Target::External(number) => stubs.id(program, externals, number, false),
             };
-            let site = (site.row, site.caller);
             linked
                 .calls
-                .push(edge(program, file, site, target, resolution));
+                .push(edge(program, file, (row, caller), target, resolution));
         }
     }
     for (file, count) in too_many {

@@ -1,9 +1,12 @@
 //! All files as one program: one numbering for each kind of thing, one table of texts.
 
+use std::sync::LazyLock;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::language::Language;
 use crate::kind::property::STATIC;
+use crate::passes::library::Library;
 use crate::passes::facts::{Expression, FileFacts, Name, Owner, Place, Value};
 use crate::rules::Rules;
 
@@ -26,6 +29,7 @@ pub(super) struct Bases {
     pub(super) classes: u32,
     pub(super) calls: u32,
     pub(super) imports: u32,
+    pub(super) operations: u32,
 }
 
 pub(super) struct Program<'a> {
@@ -49,13 +53,19 @@ pub(super) struct Program<'a> {
     pub(super) members: FxHashMap<(u32, Symbol), Node>,
     /// Those of them that only instances have: what methods set on their receiver.
     pub(super) instance_members: FxHashSet<(u32, Symbol)>,
+    /// What is known of libraries, by position of the language.
+    pub(super) libraries: Vec<&'a Library>,
     /// Values that flow to each variable: those of node `n` are `sources[starts[n]..starts[n + 1]]`, as (file's own) values.
     starts: Vec<u32>,
     sources: Vec<Value>,
 }
 
 impl<'a> Program<'a> {
-    pub(super) fn new(facts: &'a [FileFacts], rules: &'a [Rules]) -> Self {
+    pub(super) fn new(
+        facts: &'a [FileFacts],
+        rules: &'a [Rules],
+        libraries: &'a [(String, Library)],
+    ) -> Self {
         let mut files: Vec<&FileFacts> = facts.iter().collect();
         files.sort_by(|a, b| (a.ordinal, &a.path).cmp(&(b.ordinal, &b.path)));
         let mut this = Self {
@@ -72,10 +82,20 @@ impl<'a> Program<'a> {
             members: FxHashMap::default(),
             instance_members: FxHashSet::default(),
             starts: Vec::new(),
+            libraries: Vec::new(),
             sources: Vec::new(),
         };
         this.number();
         this.add_languages(rules);
+        static NOTHING: LazyLock<Library> = LazyLock::new(Library::default);
+        this.libraries = this
+            .languages
+            .iter()
+            .map(|language| {
+                let found = libraries.iter().find(|(id, _)| id == language.id);
+                found.map_or(&*NOTHING, |(_, library)| library)
+            })
+            .collect();
         this.index();
         this
     }
@@ -91,6 +111,7 @@ impl<'a> Program<'a> {
             next.classes += file.classes.len() as u32;
             next.calls += file.calls.len() as u32;
             next.imports += file.imports.len() as u32;
+            next.operations += file.operations.len() as u32;
             self.function_files
                 .resize(next.functions as usize, at as u32);
             self.class_files.resize(next.classes as usize, at as u32);
@@ -137,16 +158,17 @@ impl<'a> Program<'a> {
                             self.instance_members.insert(key);
                         }
                     }
-                    Owner::Function(_) => {}
+                    Owner::Function(_) | Owner::Version(_) => {}
                 }
             }
             for flow in &file.flows {
                 if let Place::Variable(variable) = flow.to {
                     // Definitions belong to the type, whatever an importer says of the name they bind.
-                    if let (Expression::Function(_) | Expression::Class(_), Owner::Class(class)) = (
-                        &file.expressions[flow.from as usize],
-                        file.variables[variable as usize].owner,
-                    ) {
+                    let defines = file.defined(flow.from).is_some()
+                        || matches!(file.expressions[flow.from as usize], Expression::Class(_));
+                    if let (true, Owner::Class(class)) =
+                        (defines, file.variables[variable as usize].owner)
+                    {
                         let name = self.names[at][file.variables[variable as usize].name as usize];
                         self.instance_members.remove(&(bases.classes + class, name));
                     }

@@ -9,28 +9,30 @@ use std::collections::VecDeque;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
+use super::effects::Known;
+use super::elements::{Collections, Part};
 use super::hierarchy::Hierarchy;
 use super::imports::Imports;
 use super::program::{FileAt, NONE, Node, Program, Symbol};
-use super::value::{Externals, Kind, Val};
+use super::value::{Externals, Kind, Pairs, Val};
 use crate::passes::Resolution;
 
 /// Values that one place can hold; a place with more holds the first ones, and its file has a gap.
-pub(super) const MOST_VALUES: usize = 64;
+pub(super) const MOST_VALUES: usize = 200;
 
 /// How members change on their way to where they are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Through {
     Copy,
-    /// Read of an instance: methods get their receiver, properties run.
-    Instance,
+    /// Read of an instance: what its class defines gets it as the receiver, properties run.
+    Instance(Val),
     /// Read of a class: only methods of the class get a receiver.
-    Class,
+    Class(Val),
 }
 
 /// What happens with each value of a place.
 #[derive(Clone, Copy, Debug)]
-enum Use {
+pub(super) enum Use {
     /// It flows to a place.
     Flow {
         to: Node,
@@ -43,12 +45,50 @@ enum Use {
         name: Symbol,
         file: FileAt,
     },
-    /// A member of it is written.
-    Write { from: Node, name: Symbol },
+    /// A member of it is written; `site` is where.
+    Write {
+        from: Node,
+        name: Symbol,
+        site: u32,
+    },
     /// It is called.
     Call(u32),
     /// It is a type of which there is an instance.
     Instance { to: Node, tier: Resolution },
+    /// An element of it is read.
+    ElementRead { to: Node, part: Part },
+    /// An element of it is written.
+    ElementWrite { from: Node, part: Part },
+    /// It is stepped through.
+    Iterate { to: Node, file: FileAt },
+    /// It is entered as a context.
+    Enter { to: Node },
+    /// It is an operand of an operation.
+    Operate { operation: u32, position: u32 },
+    /// It is the receiver of a method whose ancestors are asked for.
+    Super { to: Node, class: u32 },
+    /// A step of an iterator: what its method for that gives.
+    Step { to: Node, site: u32, file: FileAt },
+}
+
+/// How an argument is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Given {
+    Position(u16),
+    Keyword(Symbol),
+    /// All from a position on.
+    Unpacked(u16),
+    UnpackedKeywords,
+}
+
+/// A call of the program, or one that something outside makes for it. The first ones have the numbers of the program's calls.
+#[derive(Clone, Debug)]
+pub(super) struct Invocation {
+    /// Where it counts: a call, behind them operations, behind them other rows; see [`Solver::place_of`].
+    pub(super) site: u32,
+    pub(super) arguments: SmallVec<[(Given, Node); 2]>,
+    pub(super) result: Node,
+    pub(super) decorates: bool,
 }
 
 /// A target of a call.
@@ -63,6 +103,9 @@ pub(super) struct Solver<'p, 'a> {
     pub(super) imports: &'p mut Imports<'a>,
     pub(super) hierarchy: &'p mut Hierarchy,
     pub(super) externals: &'p mut Externals,
+    pub(super) known: &'p Known<'a>,
+    pub(super) pairs: Pairs,
+    pub(super) collections: Collections,
     values: Vec<SmallVec<[(Val, Resolution); 2]>>,
     /// First use of each place; uses are linked lists.
     first_use: Vec<u32>,
@@ -71,13 +114,21 @@ pub(super) struct Solver<'p, 'a> {
     /// Names of members that are written somewhere.
     pub(super) written: FxHashSet<Symbol>,
     fields: FxHashMap<(u32, Symbol), Node>,
-    /// By call: where its result goes; none where nobody uses it.
-    pub(super) results: Vec<Node>,
-    /// Targets of calls as they were found; the same one may come again with a better tier.
+    pub(super) invocations: Vec<Invocation>,
+    /// Rows that make calls and are neither calls nor operations: (file, row, function around).
+    pub(super) rows: Vec<(FileAt, u32, Option<u32>)>,
+    row_numbers: FxHashMap<(FileAt, u32), u32>,
+    /// Targets by site as they were found; the same one may come again with a better tier.
     pub(super) targets: Vec<(u32, Target, Resolution)>,
     /// Properties that reads run: (place of the read, method, tier).
     pub(super) properties: Vec<(Node, u32, Resolution)>,
-    pub(super) linked: FxHashSet<(u32, u32)>,
+    pub(super) linked: FxHashSet<(u32, u32, bool)>,
+    /// Calls of things outside whose description was applied.
+    pub(super) applied: FxHashSet<(u32, Val)>,
+    /// By function: parameters that it returns as they are.
+    pub(super) returned_parameters: Vec<SmallVec<[u16; 1]>>,
+    /// Operations whose operands were looked at: (operation, position, method).
+    pub(super) operated: FxHashSet<(u32, u32, Val)>,
     /// Places with too many values.
     pub(super) full: FxHashSet<Node>,
     /// Calls of a type with too many overrides below it: (class, name).
@@ -91,29 +142,84 @@ impl<'p, 'a> Solver<'p, 'a> {
         imports: &'p mut Imports<'a>,
         hierarchy: &'p mut Hierarchy,
         externals: &'p mut Externals,
+        known: &'p Known<'a>,
     ) -> Self {
         let ends = program.ends();
-        let nodes = (ends.variables + ends.expressions + ends.functions) as usize;
+        let nodes = (ends.variables + ends.expressions + 2 * ends.functions) as usize;
         Self {
             program,
             imports,
             hierarchy,
             externals,
+            known,
+            pairs: Pairs::default(),
+            collections: Collections::default(),
             values: vec![SmallVec::new(); nodes],
             first_use: vec![NONE; nodes],
             uses: Vec::new(),
             work: VecDeque::new(),
             written: FxHashSet::default(),
             fields: FxHashMap::default(),
-            results: vec![NONE; ends.calls as usize],
+            invocations: Vec::new(),
+            rows: Vec::new(),
+            row_numbers: FxHashMap::default(),
             targets: Vec::new(),
             properties: Vec::new(),
             linked: FxHashSet::default(),
+            applied: FxHashSet::default(),
+            returned_parameters: vec![SmallVec::new(); ends.functions as usize],
+            operated: FxHashSet::default(),
             full: FxHashSet::default(),
             cut: FxHashSet::default(),
             // About a hundred times what real projects take; far from what a machine cannot do.
             steps: 20_000_000 + 200 * nodes as u64,
         }
+    }
+
+    /// A new place.
+    pub(super) fn fresh(&mut self) -> Node {
+        self.values.push(SmallVec::new());
+        self.first_use.push(NONE);
+        self.values.len() as u32 - 1
+    }
+
+    /// What a generator's function yields.
+    pub(super) fn yield_node(&self, function: u32) -> Node {
+        let ends = self.program.ends();
+        ends.variables + ends.expressions + ends.functions + function
+    }
+
+    /// The site of a row that is neither a call nor an operation.
+    pub(super) fn row_site(&mut self, file: FileAt, row: u32, caller: Option<u32>) -> u32 {
+        let ends = self.program.ends();
+        let next = self.rows.len() as u32;
+        let at = *self.row_numbers.entry((file, row)).or_insert(next);
+        if at == next {
+            self.rows.push((file, row, caller));
+        }
+        ends.calls + ends.operations + at
+    }
+
+    /// File, row and function of a site.
+    pub(super) fn place_of(&self, site: u32) -> (FileAt, u32, Option<u32>) {
+        let program = self.program;
+        let ends = program.ends();
+        if site < ends.calls {
+            let (file, call) = super::invoke::call_site(program, site);
+            return (file, call.row, call.caller);
+        }
+        let site = site - ends.calls;
+        if site < ends.operations {
+            let file = program.bases.partition_point(|bases| bases.operations <= site) - 1;
+            let operation =
+                &program.files[file].operations[(site - program.bases[file].operations) as usize];
+            return (file as u32, operation.row, operation.caller);
+        }
+        self.rows[(site - ends.operations) as usize]
+    }
+
+    pub(super) fn target(&mut self, site: u32, target: Target, tier: Resolution) {
+        self.targets.push((site, target, tier));
     }
 
     pub(super) fn values(&self, node: Node) -> &[(Val, Resolution)] {
@@ -137,7 +243,7 @@ impl<'p, 'a> Solver<'p, 'a> {
         self.work.push_back((node, value, tier));
     }
 
-    fn on(&mut self, node: Node, use_: Use) {
+    pub(super) fn on(&mut self, node: Node, use_: Use) {
         let next = self.first_use[node as usize];
         self.first_use[node as usize] = self.uses.len() as u32;
         self.uses.push((use_, next));
@@ -157,8 +263,8 @@ impl<'p, 'a> Solver<'p, 'a> {
         self.on(base, Use::Read { to, name, file });
     }
 
-    pub(super) fn write(&mut self, base: Node, from: Node, name: Symbol) {
-        self.on(base, Use::Write { from, name });
+    pub(super) fn write(&mut self, base: Node, from: Node, name: Symbol, site: u32) {
+        self.on(base, Use::Write { from, name, site });
     }
 
     pub(super) fn call(&mut self, callee: Node, call: u32) {
@@ -202,7 +308,7 @@ impl<'p, 'a> Solver<'p, 'a> {
                 through,
             } => self.pass(to, value, tier.max(least), through),
             Use::Read { to, name, file } => self.read_value(to, name, file, value, tier),
-            Use::Write { from, name } => self.write_value(from, name, value),
+            Use::Write { from, name, site } => self.write_value(from, name, value, site),
             Use::Call(call) => self.call_value(call, value, tier),
             Use::Instance { to, tier: least } => {
                 let tier = tier.max(least);
@@ -214,45 +320,75 @@ impl<'p, 'a> Solver<'p, 'a> {
                     _ => {}
                 }
             }
+            Use::ElementRead { to, part } => self.read_element(to, part, value, tier),
+            Use::ElementWrite { from, part } => self.write_element(from, part, value),
+            Use::Iterate { to, file } => self.iterate(to, file, value, tier),
+            Use::Enter { to } => self.enter(to, value, tier),
+            Use::Operate {
+                operation,
+                position,
+            } => self.operate(operation, position, value, tier),
+            Use::Super { to, class } => {
+                if matches!(
+                    value.kind(),
+                    Kind::Instance | Kind::Declared | Kind::Class
+                ) {
+                    let value = self.pairs.value(Kind::Super, value, class);
+                    self.add(to, value, tier.max(Resolution::Type));
+                }
+            }
+            Use::Step { to, site, file } => self.step(to, (site, file), value, tier),
         }
     }
 
     fn pass(&mut self, to: Node, value: Val, tier: Resolution, through: Through) {
+        use crate::kind::property::{CLASS_METHOD, PROPERTY, STATIC};
         if through == Through::Copy || value.kind() != Kind::Function {
             self.add(to, value, tier);
             return;
         }
         let function = self.program.function(value.number());
         let is = |property| function.properties & property != 0;
-        use crate::kind::property::{CLASS_METHOD, PROPERTY, STATIC};
-        let is_member = function.class.is_some() && !is(STATIC);
         match through {
-            Through::Instance if is_member && is(PROPERTY) => {
+            Through::Instance(_) if is(STATIC) => self.add(to, value, tier),
+            Through::Instance(receiver) if is(CLASS_METHOD) => {
+                let class = match receiver.kind() {
+                    Kind::Instance | Kind::Declared => Val::new(Kind::Class, receiver.number()),
+                    _ => receiver,
+                };
+                let bound = self.pairs.value(Kind::Bound, class, value.number());
+                self.add(to, bound, tier);
+            }
+            Through::Instance(receiver) if is(PROPERTY) => {
                 // A setter has the same name and takes a value.
-                if function
-                    .parameters
-                    .iter()
-                    .filter(|parameter| !parameter.is_receiver && !parameter.optional)
-                    .count()
-                    == 0
-                {
-                    self.properties
-                        .push((to, value.number(), tier.max(Resolution::Type)));
-                    self.flow(
-                        self.program.return_node(value.number()),
-                        to,
-                        tier.max(Resolution::Type),
-                        Through::Copy,
-                    );
+                if !takes_value(function) {
+                    let tier = tier.max(Resolution::Type);
+                    self.properties.push((to, value.number(), tier));
+                    self.receive(value.number(), receiver);
+                    let from = self.program.return_node(value.number());
+                    self.flow(from, to, tier, Through::Copy);
                 }
             }
-            Through::Instance if is_member => {
-                self.add(to, Val::new(Kind::Bound, value.number()), tier);
+            Through::Instance(receiver) => {
+                let bound = self.pairs.value(Kind::Bound, receiver, value.number());
+                self.add(to, bound, tier);
             }
-            Through::Class if is(CLASS_METHOD) => {
-                self.add(to, Val::new(Kind::Bound, value.number()), tier);
+            Through::Class(receiver) if is(CLASS_METHOD) => {
+                let bound = self.pairs.value(Kind::Bound, receiver, value.number());
+                self.add(to, bound, tier);
             }
             _ => self.add(to, value, tier),
+        }
+    }
+
+    /// A method gets a receiver.
+    pub(super) fn receive(&mut self, function: u32, receiver: Val) {
+        let program = self.program;
+        let first = program.function(function).parameters.first();
+        if let Some(parameter) = first {
+            let file = program.function_files[function as usize];
+            let node = program.bases[file as usize].variables + parameter.variable;
+            self.add(node, receiver, Resolution::Type);
         }
     }
 
@@ -282,22 +418,25 @@ impl<'p, 'a> Solver<'p, 'a> {
                     self.add(to, member, tier.max(Resolution::Import));
                 }
             }
-            Kind::Class => self.read_member(to, name, (value.number(), 0), tier, Through::Class),
+            Kind::Class => {
+                self.read_member(to, name, (value.number(), 0), tier, Through::Class(value));
+            }
             Kind::Instance => self.read_member(
                 to,
                 name,
                 (value.number(), 0),
                 tier.max(Resolution::Type),
-                Through::Instance,
+                Through::Instance(value),
             ),
             Kind::Declared => {
                 let tier = tier.max(Resolution::Type);
-                self.read_member(to, name, (value.number(), 0), tier, Through::Instance);
+                let through = Through::Instance(value);
+                self.read_member(to, name, (value.number(), 0), tier, through);
                 let below = tier.max(Resolution::Hierarchy);
                 match self.hierarchy.overrides(program, value.number(), name) {
                     Some(nodes) => nodes
                         .into_iter()
-                        .for_each(|node| self.flow(node, to, below, Through::Instance)),
+                        .for_each(|node| self.flow(node, to, below, through)),
                     None => {
                         if self.hierarchy.is_method(value.number(), name) {
                             self.cut.insert((value.number(), name));
@@ -305,35 +444,50 @@ impl<'p, 'a> Solver<'p, 'a> {
                     }
                 }
             }
-            Kind::Super => self.read_super(to, name, value.number(), tier.max(Resolution::Type)),
-            Kind::External => self.outside_member(
-                to,
-                (value.number(), Kind::External),
-                name,
-                tier.max(Resolution::Import),
-            ),
-            Kind::ExternalInstance => self.outside_member(
-                to,
-                (value.number(), Kind::ExternalMember),
-                name,
-                tier.max(Resolution::Type),
-            ),
-            Kind::ExternalMember | Kind::Opaque => self.add(to, Val::OPAQUE, tier),
-            Kind::Function | Kind::Bound => {}
+            Kind::Super => self.read_super(to, name, value, tier.max(Resolution::Type)),
+            Kind::External => {
+                let tier = tier.max(Resolution::Import);
+                self.outside_member(to, (value.number(), None), name, tier);
+            }
+            Kind::ExternalInstance => {
+                let tier = tier.max(Resolution::Type);
+                self.outside_member(to, (value.number(), Some(value)), name, tier);
+            }
+            Kind::Collection => {
+                let tier = tier.max(Resolution::Type);
+                self.read_part(value, Part::Field(name), to, tier);
+                match self.collection_type(value) {
+                    NONE => self.add(to, Val::OPAQUE, tier),
+                    kind => self.outside_member(to, (kind, Some(value)), name, tier),
+                }
+            }
+            Kind::ExternalMember | Kind::ExternalBound | Kind::Opaque => {
+                self.add(to, Val::OPAQUE, tier);
+            }
+            Kind::Function | Kind::Bound | Kind::Generator => {}
         }
     }
 
+    /// A member of something outside, on a receiver where there is one.
     fn outside_member(
         &mut self,
         to: Node,
-        (parent, kind): (u32, Kind),
+        (parent, receiver): (u32, Option<Val>),
         name: Symbol,
         tier: Resolution,
     ) {
-        let value = self
-            .externals
-            .member(parent, name)
-            .map_or(Val::OPAQUE, |number| Val::new(kind, number));
+        let Some(number) = self.externals.member(parent, name) else {
+            self.add(to, Val::OPAQUE, tier);
+            return;
+        };
+        if let Some(value) = self.attribute(number) {
+            self.add(to, value, tier);
+            return;
+        }
+        let value = match receiver {
+            Some(receiver) => self.pairs.value(Kind::ExternalBound, receiver, number),
+            None => Val::new(Kind::External, number),
+        };
         self.add(to, value, tier);
     }
 
@@ -350,40 +504,80 @@ impl<'p, 'a> Solver<'p, 'a> {
         let (fields, values, first_use) = (&mut self.fields, &mut self.values, &mut self.first_use);
         let field = |class| written.then(|| field_node(fields, values, first_use, class, name));
         let lookup = hierarchy.lookup(program, self.externals, class, name, field);
-        for node in lookup.nodes {
+        for &(node, of_class) in &lookup.nodes {
+            // What an instance holds itself is no method of it.
+            let through = if of_class { through } else { Through::Copy };
             self.flow(node, to, tier, through);
         }
+        let tier = tier.max(Resolution::Type);
         if let Some(number) = lookup.outside {
-            self.add(
-                to,
-                Val::new(Kind::ExternalMember, number),
-                tier.max(Resolution::Type),
-            );
+            let value = match through {
+                Through::Instance(receiver) => {
+                    self.pairs.value(Kind::ExternalBound, receiver, number)
+                }
+                _ => Val::new(Kind::ExternalMember, number),
+            };
+            self.add(to, value, tier);
+        }
+        if lookup.nodes.iter().all(|&(_, of_class)| !of_class)
+            && let Through::Instance(receiver) = through
+        {
+            self.missing_member(to, class.0, receiver, tier);
         }
     }
 
-    /// Members behind a class in the order of its ancestors, and in that of each class below it: there another one can come next.
-    fn read_super(&mut self, to: Node, name: Symbol, class: u32, tier: Resolution) {
-        self.read_member(to, name, (class, 1), tier, Through::Instance);
-        let own = Val::new(Kind::Class, class);
-        for below in self.hierarchy.below(class, super::hierarchy::OVERRIDES) {
-            let ancestors = &self.hierarchy.ancestors[below as usize];
-            let own_next = self.hierarchy.ancestors[class as usize].get(1).copied();
-            if let Some(at) = ancestors.iter().position(|&ancestor| ancestor == own)
-                && ancestors.get(at + 1).copied() != own_next
-            {
-                self.read_member(
-                    to,
-                    name,
-                    (below, at + 1),
-                    tier.max(Resolution::Hierarchy),
-                    Through::Instance,
-                );
+    /// Where no class has a member, a method for that may give it.
+    fn missing_member(&mut self, to: Node, class: u32, receiver: Val, tier: Resolution) {
+        let program = self.program;
+        let language = program.language(program.class_files[class as usize]);
+        for &name in &language.missing_member {
+            let (methods, _) = self.hierarchy.method(program, self.externals, class, name);
+            for method in methods {
+                self.properties.push((to, method, tier));
+                self.receive(method, receiver);
+                self.flow(program.return_node(method), to, tier, Through::Copy);
             }
         }
     }
 
-    fn write_value(&mut self, from: Node, name: Symbol, value: Val) {
+    /// Members behind a class in the order of the receiver's ancestors. Of a receiver that may be of a class below, in that of each
+    /// class below: there another one can come next.
+    fn read_super(&mut self, to: Node, name: Symbol, value: Val, tier: Resolution) {
+        let (receiver, class) = self.pairs.get(value);
+        let own = Val::new(Kind::Class, class);
+        let through = if receiver.kind() == Kind::Class {
+            Through::Class(receiver)
+        } else {
+            Through::Instance(receiver)
+        };
+        let behind = |this: &Self, of: u32| {
+            let ancestors = &this.hierarchy.ancestors[of as usize];
+            ancestors.iter().position(|&ancestor| ancestor == own)
+        };
+        let first = behind(self, receiver.number());
+        let Some(at) = first else { return };
+        self.read_member(to, name, (receiver.number(), at + 1), tier, through);
+        if receiver.kind() != Kind::Declared {
+            return;
+        }
+        let next = |this: &Self, of: u32, at: usize| {
+            this.hierarchy.ancestors[of as usize].get(at + 1).copied()
+        };
+        let own_next = next(self, receiver.number(), at);
+        for below in self
+            .hierarchy
+            .below(receiver.number(), super::hierarchy::OVERRIDES)
+        {
+            if let Some(at) = behind(self, below)
+                && next(self, below, at) != own_next
+            {
+                let tier = tier.max(Resolution::Hierarchy);
+                self.read_member(to, name, (below, at + 1), tier, through);
+            }
+        }
+    }
+
+    fn write_value(&mut self, from: Node, name: Symbol, value: Val, site: u32) {
         let to = match value.kind() {
             Kind::Module => self
                 .program
@@ -392,6 +586,9 @@ impl<'p, 'a> Solver<'p, 'a> {
                 .copied(),
             Kind::Class | Kind::Instance | Kind::Declared => {
                 let class = value.number();
+                if value.kind() != Kind::Class && self.set_property(from, (class, name), value, site) {
+                    return;
+                }
                 let declared = self.program.members.get(&(class, name)).copied();
                 Some(declared.unwrap_or_else(|| {
                     field_node(
@@ -403,12 +600,52 @@ impl<'p, 'a> Solver<'p, 'a> {
                     )
                 }))
             }
+            Kind::Collection => {
+                self.write_part(value, Part::Field(name), from);
+                None
+            }
             _ => None,
         };
         if let Some(to) = to {
             self.flow(from, to, Resolution::Type, Through::Copy);
         }
     }
+
+    /// A write of a property runs its setter; says whether there is one.
+    fn set_property(
+        &mut self,
+        from: Node,
+        (class, name): (u32, Symbol),
+        receiver: Val,
+        site: u32,
+    ) -> bool {
+        let program = self.program;
+        let (methods, _) = self.hierarchy.method(program, self.externals, class, name);
+        let mut found = false;
+        for method in methods {
+            let function = program.function(method);
+            if function.properties & crate::kind::property::PROPERTY != 0 && takes_value(function) {
+                found = true;
+                let invocation = self.invocations.len() as u32;
+                self.invocations.push(Invocation {
+                    site,
+                    arguments: SmallVec::from_slice(&[(Given::Position(0), from)]),
+                    result: NONE,
+                    decorates: false,
+                });
+                self.call_function(invocation, method, Some(receiver), Resolution::Type);
+            }
+        }
+        found
+    }
+}
+
+/// Whether a call of a method has to give more than the receiver.
+fn takes_value(function: &crate::passes::facts::Function) -> bool {
+    function
+        .parameters
+        .iter()
+        .any(|parameter| !parameter.is_receiver && !parameter.optional)
 }
 
 /// The node of a field that no declaration has.

@@ -10,7 +10,7 @@ use super::program::{NONE, Program, Symbol};
 pub(super) enum Kind {
     /// A function, called with all its parameters.
     Function,
-    /// A method with its receiver.
+    /// A method with its receiver; a pair in [`Pairs`].
     Bound,
     Class,
     /// A file as a module.
@@ -21,19 +21,25 @@ pub(super) enum Kind {
     Instance,
     /// Of that class or one below it.
     Declared,
-    /// Members as seen from the ancestors of a class.
+    /// Members as seen from the ancestors of a class; a pair with the receiver in [`Pairs`].
     Super,
     /// Something outside of the project, by its name.
     External,
     /// An instance of a type outside of the project.
     ExternalInstance,
-    /// A member of such an instance: it can be called, but of what it gives nothing is known.
+    /// A member of such an instance: it can be called, but of what it gives only a library's description tells.
     ExternalMember,
     /// From outside, of unknown type.
     Opaque,
+    /// A list, dictionary or other object that holds values, by where it was made; see [`super::elements`].
+    Collection,
+    /// What a call of a generator gives, by its function.
+    Generator,
+    /// A member of something outside with its receiver; a pair in [`Pairs`].
+    ExternalBound,
 }
 
-const KINDS: [Kind; 12] = [
+const KINDS: [Kind; 15] = [
     Kind::Function,
     Kind::Bound,
     Kind::Class,
@@ -46,6 +52,9 @@ const KINDS: [Kind; 12] = [
     Kind::ExternalInstance,
     Kind::ExternalMember,
     Kind::Opaque,
+    Kind::Collection,
+    Kind::Generator,
+    Kind::ExternalBound,
 ];
 
 /// A value: its kind in the upper four bits, the number of what it stands for in the others.
@@ -66,6 +75,30 @@ impl Val {
 
     pub(super) fn number(self) -> u32 {
         self.0 & 0x0fff_ffff
+    }
+}
+
+/// Receivers with what is called on them.
+#[derive(Default)]
+pub(super) struct Pairs {
+    list: Vec<(Val, u32)>,
+    numbers: FxHashMap<(Val, u32), u32>,
+}
+
+impl Pairs {
+    /// A value of a kind that goes with a receiver.
+    pub(super) fn value(&mut self, kind: Kind, receiver: Val, number: u32) -> Val {
+        let next = self.list.len() as u32;
+        let at = *self.numbers.entry((receiver, number)).or_insert(next);
+        if at == next {
+            self.list.push((receiver, number));
+        }
+        Val::new(kind, at)
+    }
+
+    /// The receiver, and the number of what goes with it.
+    pub(super) fn get(&self, value: Val) -> (Val, u32) {
+        self.list[value.number() as usize]
     }
 }
 
@@ -111,6 +144,16 @@ impl Externals {
             at = self.member(at, symbol)?;
         }
         Some(at)
+    }
+
+    /// The number of `name` in `parent`, where it was met before.
+    pub(super) fn known(&self, parent: u32, name: Symbol) -> Option<u32> {
+        self.numbers.get(&(parent, name)).copied()
+    }
+
+    /// What the name is in, [`NONE`] for nothing.
+    pub(super) fn parent(&self, number: u32) -> u32 {
+        self.parts[number as usize].0
     }
 
     pub(super) fn last(&self, number: u32) -> Symbol {

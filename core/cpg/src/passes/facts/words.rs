@@ -1,0 +1,37 @@
+//! Names that mean something to the collector: words of the rules.
+
+use crate::rules::Rules;
+
+pub(super) struct Words<'a> {
+    /// Functions that read a member by a computed name (`getattr`).
+    pub(super) read_member: Vec<&'a str>,
+    /// Functions that write one (`setattr`).
+    pub(super) write_member: Vec<&'a str>,
+    /// Functions that give the names of the scope as a dictionary (`globals`).
+    pub(super) scope_dictionary: Vec<&'a str>,
+    /// Types of texts.
+    pub(super) text_types: Vec<&'a str>,
+    /// Types of whole numbers.
+    pub(super) int_types: Vec<&'a str>,
+    pub(super) dictionary: &'a str,
+    pub(super) tuple: &'a str,
+    pub(super) list: &'a str,
+}
+
+impl<'a> Words<'a> {
+    pub(super) fn new(rules: &'a Rules) -> Self {
+        let words = |key| -> Vec<&'a str> {
+            rules.all(key).flat_map(str::split_whitespace).collect()
+        };
+        Self {
+            read_member: words("read-member"),
+            write_member: words("write-member"),
+            scope_dictionary: words("scope-dictionary"),
+            text_types: words("text-type"),
+            int_types: words("int-type"),
+            dictionary: rules.get("dict-type").unwrap_or_default(),
+            tuple: rules.get("tuple-type").unwrap_or_default(),
+            list: rules.get("list-type").unwrap_or_default(),
+        }
+    }
+}

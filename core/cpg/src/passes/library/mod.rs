@@ -1,0 +1,230 @@
+//! What is known of libraries outside of the project: data that an importer brings (rule `library`, a TOML text each).
+//!
+//! The format is described in `docs/libraries.md`. What cannot be read is left out and named in [`Library::problems`].
+
+mod place;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use place::{Argument, Base, Invoke, Place, Step};
+
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+
+/// Everything that the libraries of one language say.
+#[derive(Debug, Default)]
+pub(crate) struct Library {
+    /// Functions by full name.
+    pub(crate) functions: FxHashMap<String, Function>,
+    /// Classes by full name, with their bases.
+    pub(crate) classes: FxHashMap<String, Vec<String>>,
+    /// Attributes by full name.
+    pub(crate) attributes: FxHashMap<String, Attribute>,
+    /// Second names, and what they stand for.
+    pub(crate) aliases: FxHashMap<String, String>,
+    /// What could not be read, as sentences.
+    pub(crate) problems: Vec<String>,
+}
+
+/// A function of a library.
+#[derive(Debug, Default)]
+pub(crate) struct Function {
+    /// Parameters in order, with their stars; `self` first where it is a method.
+    pub(crate) parameters: Vec<String>,
+    /// What it calls.
+    pub(crate) calls: Vec<Invoke>,
+    /// What it returns.
+    pub(crate) returns: Vec<Made>,
+    /// What it stores where.
+    pub(crate) stores: Vec<(Place, Made)>,
+    /// Places whose content gets into the result; none where that is not known.
+    pub(crate) passes: Option<Vec<Place>>,
+    /// Content that gets into another object: (object, content).
+    pub(crate) into: Vec<(Place, Place)>,
+    /// Used as a decorator.
+    pub(crate) decorates: Option<Decorates>,
+    /// Called with options it gives a decorator.
+    pub(crate) decorator_factory: Option<Decorates>,
+    /// Places that become entry points.
+    pub(crate) registers: Vec<Place>,
+}
+
+/// A value that a function gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Made {
+    /// What is at a place.
+    Same(Place),
+    /// A new object of a class.
+    New(String),
+}
+
+/// What a decorator makes of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Decorates {
+    /// The function itself.
+    Same,
+    /// The function itself, which is called from outside now.
+    Registers,
+    /// Something that calls it in the same way.
+    Wraps,
+    /// Something that makes a context of what the generator yields.
+    ContextManager,
+    /// Something read like a field.
+    Property,
+    /// A method of the class.
+    ClassMethod,
+    /// A function of the class.
+    StaticMethod,
+}
+
+/// An attribute of a module or class.
+#[derive(Debug)]
+pub(crate) enum Attribute {
+    /// An instance of a class.
+    Instance(String),
+    /// The thing of another name.
+    Same(String),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct File {
+    #[serde(default)]
+    function: Vec<RawFunction>,
+    #[serde(default)]
+    class: Vec<RawClass>,
+    #[serde(default)]
+    attribute: Vec<RawAttribute>,
+    #[serde(default)]
+    alias: Vec<RawAlias>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct RawFunction {
+    name: String,
+    #[serde(default)]
+    parameters: Vec<String>,
+    #[serde(default)]
+    calls: Vec<String>,
+    #[serde(default)]
+    returns: Vec<String>,
+    #[serde(default)]
+    stores: Vec<String>,
+    passes: Option<Vec<String>>,
+    #[serde(default)]
+    into: Vec<String>,
+    decorates: Option<Decorates>,
+    decorator_factory: Option<Decorates>,
+    #[serde(default)]
+    registers: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct RawClass {
+    name: String,
+    #[serde(default)]
+    bases: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct RawAttribute {
+    name: String,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    is: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RawAlias {
+    name: String,
+    is: String,
+}
+
+impl Library {
+    /// Reads the texts of a language's libraries; of what two say, the first counts.
+    pub(crate) fn new<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
+        let mut this = Self::default();
+        for text in texts {
+            match toml::from_str::<File>(text) {
+                Ok(file) => this.add(file),
+                Err(error) => this.problems.push(error.to_string()),
+            }
+        }
+        this
+    }
+
+    fn add(&mut self, file: File) {
+        for raw in file.function {
+            let name = raw.name.clone();
+            match function(raw) {
+                Ok(function) => {
+                    self.functions.entry(name).or_insert(function);
+                }
+                Err(problem) => self.problems.push(format!("{name}: {problem}")),
+            }
+        }
+        for class in file.class {
+            self.classes.entry(class.name).or_insert(class.bases);
+        }
+        for attribute in file.attribute {
+            let value = match (attribute.kind, attribute.is) {
+                (Some(kind), _) => Attribute::Instance(kind),
+                (None, Some(other)) => Attribute::Same(other),
+                (None, None) => {
+                    let problem = format!("{}: neither `type` nor `is`", attribute.name);
+                    self.problems.push(problem);
+                    continue;
+                }
+            };
+            self.attributes.entry(attribute.name).or_insert(value);
+        }
+        for alias in file.alias {
+            self.aliases.entry(alias.name).or_insert(alias.is);
+        }
+    }
+}
+
+fn function(raw: RawFunction) -> Result<Function, String> {
+    let parameters = raw.parameters;
+    let place = |text: &String| Place::parse(text, &parameters);
+    let places = |texts: &[String]| texts.iter().map(place).collect::<Result<Vec<_>, _>>();
+    let made = |text: &str| match text.strip_prefix("new ") {
+        Some(class) => Ok(Made::New(class.trim().to_owned())),
+        None => Place::parse(text, &parameters).map(Made::Same),
+    };
+    let pair = |text: &String| {
+        let (to, from) = text.split_once('=').ok_or_else(|| format!("`{text}` has no `=`"))?;
+        Ok::<_, String>((to.trim().to_owned(), from.trim().to_owned()))
+    };
+    Ok(Function {
+        calls: raw
+            .calls
+            .iter()
+            .map(|text| Invoke::parse(text, &parameters))
+            .collect::<Result<_, _>>()?,
+        returns: raw.returns.iter().map(|text| made(text)).collect::<Result<_, _>>()?,
+        stores: raw
+            .stores
+            .iter()
+            .map(|text| {
+                let (to, from) = pair(text)?;
+                Ok::<_, String>((place(&to)?, made(&from)?))
+            })
+            .collect::<Result<_, _>>()?,
+        passes: raw.passes.as_deref().map(places).transpose()?,
+        into: raw
+            .into
+            .iter()
+            .map(|text| {
+                let (to, from) = pair(text)?;
+                Ok::<_, String>((place(&to)?, place(&from)?))
+            })
+            .collect::<Result<_, _>>()?,
+        registers: places(&raw.registers)?,
+        decorates: raw.decorates,
+        decorator_factory: raw.decorator_factory,
+        parameters,
+    })
+}

@@ -1,0 +1,162 @@
+//! What collections and other objects hold, each by where it was made.
+//!
+//! Elements under constant keys are apart, up to [`KEYS`] of them; the rest is together. A read under a constant key sees its own
+//! values and those stored under keys that are not known.
+
+use rustc_hash::FxHashMap;
+
+use super::program::{FileAt, NONE, Node, Symbol};
+use super::solver::{Solver, Through};
+use super::value::{Kind, Val};
+use crate::passes::Resolution;
+use crate::passes::facts::Key;
+
+/// Constant keys of one collection that are kept apart.
+const KEYS: u32 = 64;
+
+/// A part of a collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Part {
+    /// Everything that it holds.
+    All,
+    /// What is under keys that are not known.
+    Unknown,
+    Index(u32),
+    Text(Symbol),
+    /// The keys themselves.
+    Keys,
+    /// A field of an object of a library.
+    Field(Symbol),
+}
+
+impl Part {
+    /// The part that a key of a file means.
+    pub(super) fn of(solver: &Solver<'_, '_>, file: FileAt, key: Key) -> Self {
+        match key {
+            Key::Any => Self::All,
+            Key::Index(at) => Self::Index(at),
+            Key::Text(name) => Self::Text(solver.program.name(file, name)),
+            Key::Keys => Self::Keys,
+        }
+    }
+}
+
+/// Collections of the program.
+#[derive(Default)]
+pub(super) struct Collections {
+    /// (type outside of the project, [`NONE`] where not known; constant keys so far).
+    list: Vec<(u32, u32)>,
+    /// By who made it: its node, or (call, type).
+    made: FxHashMap<(u32, u32), u32>,
+    parts: FxHashMap<(u32, Part), Node>,
+}
+
+impl Solver<'_, '_> {
+    /// The collection that is made at a place, of an external type.
+    pub(super) fn collection(&mut self, at: u32, kind: u32) -> Val {
+        let next = self.collections.list.len() as u32;
+        let number = *self.collections.made.entry((at, kind)).or_insert(next);
+        if number == next {
+            self.collections.list.push((kind, 0));
+        }
+        Val::new(Kind::Collection, number)
+    }
+
+    /// The type of a collection, [`NONE`] where it is not known.
+    pub(super) fn collection_type(&self, value: Val) -> u32 {
+        self.collections.list[value.number() as usize].0
+    }
+
+    fn part(&mut self, collection: u32, part: Part) -> Node {
+        if let Some(&node) = self.collections.parts.get(&(collection, part)) {
+            return node;
+        }
+        let node = self.fresh();
+        self.collections.parts.insert((collection, part), node);
+        if matches!(part, Part::Unknown | Part::Index(_) | Part::Text(_)) {
+            let all = self.part(collection, Part::All);
+            self.flow(node, all, Resolution::Type, Through::Copy);
+        }
+        node
+    }
+
+    /// Everything under a part flows to a place.
+    pub(super) fn read_part(&mut self, collection: Val, part: Part, to: Node, tier: Resolution) {
+        let tier = tier.max(Resolution::Type);
+        let own = self.part(collection.number(), part);
+        self.flow(own, to, tier, Through::Copy);
+        if matches!(part, Part::Index(_) | Part::Text(_)) {
+            let unknown = self.part(collection.number(), Part::Unknown);
+            self.flow(unknown, to, tier, Through::Copy);
+        }
+    }
+
+    /// A place flows into a part.
+    pub(super) fn write_part(&mut self, collection: Val, part: Part, from: Node) {
+        let number = collection.number();
+        let part = match part {
+            Part::All => Part::Unknown,
+            Part::Index(_) | Part::Text(_)
+                if !self.collections.parts.contains_key(&(number, part)) =>
+            {
+                let keys = &mut self.collections.list[number as usize].1;
+                *keys += 1;
+                if *keys > KEYS { Part::Unknown } else { part }
+            }
+            other => other,
+        };
+        let to = self.part(number, part);
+        self.flow(from, to, Resolution::Type, Through::Copy);
+    }
+
+    /// A value's element is read.
+    pub(super) fn read_element(&mut self, to: Node, part: Part, value: Val, tier: Resolution) {
+        match value.kind() {
+            Kind::Collection => self.read_part(value, part, to, tier),
+            Kind::Generator => {
+                let yields = self.yield_node(value.number());
+                self.flow(yields, to, tier.max(Resolution::Type), Through::Copy);
+            }
+            // A type with arguments in brackets.
+            Kind::Class | Kind::External => self.add(to, value, tier),
+            Kind::ExternalInstance
+            | Kind::ExternalMember
+            | Kind::ExternalBound
+            | Kind::Opaque => self.add(to, Val::OPAQUE, tier),
+            _ => {}
+        }
+    }
+
+    /// A value's element is written.
+    pub(super) fn write_element(&mut self, from: Node, part: Part, value: Val) {
+        if value.kind() == Kind::Collection {
+            self.write_part(value, part, from);
+        }
+    }
+
+    /// Stepping through a value.
+    pub(super) fn iterate(&mut self, to: Node, file: FileAt, value: Val, tier: Resolution) {
+        let part = if value.kind() == Kind::Collection && self.is_dictionary(file, value) {
+            Part::Keys
+        } else {
+            Part::All
+        };
+        match value.kind() {
+            // Classes are stepped through as enumerations are.
+            Kind::Class => self.add(
+                to,
+                Val::new(Kind::Instance, value.number()),
+                tier.max(Resolution::Type),
+            ),
+            _ => self.read_element(to, part, value, tier),
+        }
+    }
+
+    fn is_dictionary(&self, file: FileAt, value: Val) -> bool {
+        let kind = self.collection_type(value);
+        let name = self.program.language(file).dictionary;
+        kind != NONE
+            && !name.is_empty()
+            && self.program.text(self.externals.last(kind)) == name
+    }
+}

@@ -1,0 +1,153 @@
+//! What operators and protocols run.
+
+use smallvec::SmallVec;
+
+use super::program::{FileAt, NONE, Node};
+use super::solver::{Given, Invocation, Solver, Through, Use};
+use super::value::{Kind, Val};
+use crate::passes::Resolution;
+use crate::passes::facts::{Operation, protocol};
+
+/// The step of an iterator, in rules.
+const STEP: &str = "<protocol>.step";
+
+impl Solver<'_, '_> {
+    /// Facts of an operation, and its file.
+    fn operation_at(&self, operation: u32) -> (FileAt, &Operation) {
+        let bases = &self.program.bases;
+        let file = bases.partition_point(|bases| bases.operations <= operation) - 1;
+        let at = (operation - bases[file].operations) as usize;
+        (file as u32, &self.program.files[file].operations[at])
+    }
+
+    /// A value comes to an operand.
+    pub(super) fn operate(&mut self, operation: u32, position: u32, value: Val, tier: Resolution) {
+        if !self.operated.insert((operation, position, value)) {
+            return;
+        }
+        let program = self.program;
+        let (file, _) = self.operation_at(operation);
+        let facts = program.files[file as usize];
+        let at = (operation - program.bases[file as usize].operations) as usize;
+        let facts_operation = &facts.operations[at];
+        let operator = facts.name(facts_operation.operator);
+        let result = match facts_operation.result {
+            0 => NONE,
+            value => program.node(file, value),
+        };
+        if !matches!(value.kind(), Kind::Instance | Kind::Declared) {
+            self.outside_operand(operator, value, result, tier);
+            return;
+        }
+        let Some(entries) = program.language(file).protocols.get(operator) else {
+            return;
+        };
+        let site = program.ends().calls + operation;
+        for (receiver, methods) in entries {
+            if *receiver != position as usize {
+                continue;
+            }
+            let found = methods.iter().find_map(|&name| {
+                let (found, outside) =
+                    self.hierarchy
+                        .method(program, self.externals, value.number(), name);
+                (!found.is_empty() || outside.is_some()).then_some(found)
+            });
+            for method in found.into_iter().flatten() {
+                let arguments: SmallVec<[(Given, Node); 2]> = facts_operation
+                    .operands
+                    .iter()
+                    .enumerate()
+                    .filter(|&(at, _)| at != *receiver)
+                    .enumerate()
+                    .map(|(at, (_, &operand))| {
+                        (Given::Position(at as u16), program.node(file, operand))
+                    })
+                    .collect();
+                // An iterator is asked for its elements; all else gives the result itself.
+                let iterates = matches!(operator, protocol::ITERATE | protocol::ITERATE_ASYNC);
+                let to = if iterates { self.fresh() } else { result };
+                let invocation = self.invocations.len() as u32;
+                self.invocations.push(Invocation {
+                    site,
+                    arguments,
+                    result: to,
+                    decorates: false,
+                });
+                self.call_function(invocation, method, Some(value), tier.max(Resolution::Type));
+                if iterates && result != NONE {
+                    self.on(
+                        to,
+                        Use::Step {
+                            to: result,
+                            site,
+                            file,
+                        },
+                    );
+                }
+            }
+        }
+    }
+
+    /// What operators give of operands that are not the project's.
+    fn outside_operand(&mut self, operator: &str, value: Val, result: Node, tier: Resolution) {
+        if result == NONE
+            || operator.starts_with("<protocol>")
+            || operator == crate::passes::op::INDEX_ACCESS
+            || crate::passes::op::gives_truth(operator)
+        {
+            return;
+        }
+        if matches!(
+            value.kind(),
+            Kind::ExternalInstance | Kind::Collection | Kind::Opaque
+        ) {
+            self.add(result, value, tier.max(Resolution::Type));
+        }
+    }
+
+    /// What an iterator gives at each step.
+    pub(super) fn step(
+        &mut self,
+        to: Node,
+        (site, file): (u32, FileAt),
+        value: Val,
+        tier: Resolution,
+    ) {
+        if !matches!(value.kind(), Kind::Instance | Kind::Declared) {
+            self.iterate(to, file, value, tier);
+            return;
+        }
+        let program = self.program;
+        let entries = program.language(file).protocols.get(STEP);
+        for &name in entries.into_iter().flatten().flat_map(|(_, names)| names) {
+            let (methods, _) =
+                self.hierarchy
+                    .method(program, self.externals, value.number(), name);
+            for method in methods {
+                let invocation = self.invocations.len() as u32;
+                self.invocations.push(Invocation {
+                    site,
+                    arguments: SmallVec::new(),
+                    result: to,
+                    decorates: false,
+                });
+                self.call_function(invocation, method, Some(value), tier.max(Resolution::Type));
+            }
+        }
+    }
+
+    /// What entering a context gives, where it is not the project's.
+    pub(super) fn enter(&mut self, to: Node, value: Val, tier: Resolution) {
+        let tier = tier.max(Resolution::Type);
+        match value.kind() {
+            // A generator that a decorator made a context of.
+            Kind::Generator => {
+                let yields = self.yield_node(value.number());
+                self.flow(yields, to, tier, Through::Copy);
+            }
+            Kind::ExternalInstance | Kind::Collection | Kind::Opaque => self.add(to, value, tier),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Precision and recall, whole, by tier and by topic.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::program::Program;
+use super::{Call, expected};
+
+/// Right, wrong and missed calls.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    right: usize,
+    wrong: usize,
+    missed: usize,
+}
+
+/// What was found of a truth set.
+#[derive(Debug, Default)]
+pub(crate) struct Score {
+    pub(crate) programs: usize,
+    whole: Counts,
+    tiers: BTreeMap<&'static str, Counts>,
+    topics: BTreeMap<String, Counts>,
+}
+
+impl Score {
+    /// Adds a program with what was found of it.
+    pub(super) fn add(
+        &mut self,
+        topic: &str,
+        program: &Program,
+        found: &BTreeMap<Call, &'static str>,
+    ) {
+        let show = std::env::var_os("SHOW").is_some();
+        let expected = expected(program);
+        self.programs += 1;
+        let by_topic = self.topics.entry(topic.to_owned()).or_default();
+        for (call, tier) in found {
+            let right = expected.contains(call);
+            for counts in [
+                &mut self.whole,
+                &mut *by_topic,
+                self.tiers.entry(tier).or_default(),
+            ] {
+                if right {
+                    counts.right += 1;
+                } else {
+                    counts.wrong += 1;
+                }
+            }
+            if show && !right {
+                println!("wrong  {topic} {} {tier} {call:?}", program.title);
+            }
+        }
+        for call in &expected {
+            if !found.contains_key(call) {
+                self.whole.missed += 1;
+                by_topic.missed += 1;
+                if show {
+                    println!("missed {topic} {} {call:?}", program.title);
+                }
+            }
+        }
+    }
+
+    /// Right ones of those that were found.
+    pub(crate) fn precision(&self) -> f64 {
+        self.whole.precision()
+    }
+
+    /// Right ones of those that there are.
+    pub(crate) fn recall(&self) -> f64 {
+        self.whole.recall()
+    }
+}
+
+impl Counts {
+    fn precision(self) -> f64 {
+        self.right as f64 / (self.right + self.wrong).max(1) as f64
+    }
+
+    fn recall(self) -> f64 {
+        self.right as f64 / (self.right + self.missed).max(1) as f64
+    }
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} programs", self.programs)?;
+        let mut line = |name: &str, counts: Counts| {
+            writeln!(
+                f,
+                "{name:24} precision {:.3}  recall {:.3}  ({} right, {} wrong, {} missed)",
+                counts.precision(),
+                counts.recall(),
+                counts.right,
+                counts.wrong,
+                counts.missed
+            )
+        };
+        line("all", self.whole)?;
+        for (tier, &counts) in &self.tiers {
+            line(&format!("tier {tier}"), counts)?;
+        }
+        for (topic, &counts) in &self.topics {
+            line(topic, counts)?;
+        }
+        Ok(())
+    }
+}
