@@ -181,7 +181,8 @@ fn flows(solver: &mut Solver<'_, '_>, at: FileAt) {
                 } else {
                     Resolution::Type
                 };
-                let alternatives = is_definition(
+                let alternatives = flow.row != 0
+                    && is_definition(
                     program.files[at as usize]
                         .expressions
                         .get(flow.from as usize),

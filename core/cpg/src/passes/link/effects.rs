@@ -162,6 +162,11 @@ impl<'a> Known<'a> {
         self.find(externals, number, DEPTH, &|at| self.functions.get(&at).copied())
     }
 
+    /// Whether a function is described.
+    pub(super) fn describes(&self, externals: &Externals, number: u32) -> bool {
+        self.function(externals, number).is_some()
+    }
+
     /// The class that a name means, where a description has it.
     fn class(&self, externals: &Externals, number: u32) -> Option<u32> {
         let number = self.canonical(externals, number, DEPTH);
@@ -254,10 +259,7 @@ impl<'a> Solver<'_, 'a> {
         tier: Resolution,
     ) {
         let Invocation {
-            site,
-            result,
-            decorates,
-            ..
+            site, decorates, ..
         } = self.invocations[invocation as usize];
         self.target(site, super::solver::Target::External(number), tier);
         if !self.applied.insert((invocation, value)) {
@@ -285,14 +287,19 @@ impl<'a> Solver<'_, 'a> {
             return;
         }
         if decorates {
-            // Nothing is known of the decorator: what it gives is taken for what it was given.
-            if let Some(node) = self.argument(invocation, 0, None)
-                && result != NONE
-            {
-                self.flow(node, result, Resolution::Type, Through::Copy);
-            }
+            self.keep_decorated(invocation);
         } else {
             self.result(invocation, Val::OPAQUE, tier);
+        }
+    }
+
+    /// What a decorator gives of which nothing is known is taken for what it was given.
+    pub(super) fn keep_decorated(&mut self, invocation: u32) {
+        let result = self.invocations[invocation as usize].result;
+        if let Some(node) = self.argument(invocation, 0, None)
+            && result != NONE
+        {
+            self.flow(node, result, Resolution::Exact, Through::Copy);
         }
     }
 
@@ -313,7 +320,7 @@ impl<'a> Solver<'_, 'a> {
         if let Some(kind) = decorator.filter(|_| decorates || function.decorator_factory.is_none()) {
             let keeps = !matches!(kind, Decorates::Property);
             if let Some(node) = first.filter(|_| keeps) {
-                self.flow(node, result, Resolution::Type, Through::Copy);
+                self.flow(node, result, Resolution::Exact, Through::Copy);
             }
             return;
         }

@@ -66,6 +66,9 @@ impl Solver<'_, '_> {
                     self.target(site, Target::External(outside.number()), Resolution::Exact);
                 }
             }
+            Kind::Opaque if self.invocations[invocation as usize].decorates => {
+                self.keep_decorated(invocation);
+            }
             Kind::Opaque => self.result(invocation, Val::OPAQUE, tier),
             Kind::Module | Kind::Namespace | Kind::Generator => {}
         }
@@ -83,6 +86,7 @@ impl Solver<'_, '_> {
         if kind != NONE
             && let Some(name) = name
             && let Some(number) = self.externals.member(kind, name)
+            && self.known.describes(self.externals, number)
         {
             self.call_outside(invocation, value, (number, Some(value)), tier);
         }
