@@ -40,7 +40,7 @@ impl Importer for Python {
 codegraph_sdk::export_importer!(Python);
 
 /// How names are looked up in Python, for the linker.
-const RULES: [(&str, &str); 93] = [
+const RULES: [(&str, &str); 94] = [
     ("module-separator", "."),
     ("package-marker", "__init__.py"),
     ("package-marker", "__init__.pyi"),
@@ -74,6 +74,7 @@ const RULES: [(&str, &str); 93] = [
     ("write-member", "setattr"),
     ("scope-dictionary", "globals locals vars"),
     ("missing-member", "__getattr__"),
+    ("derived", "__init_subclass__"),
     ("protocol", "<operator>.addition 1 __add__"),
     ("protocol", "<operator>.addition 2 __radd__"),
     ("protocol", "<operator>.subtraction 1 __sub__"),
@@ -164,9 +165,8 @@ pub fn language() -> Language {
         key: key.into(),
         value: value.into(),
     };
-    let libraries = library::TEXTS.iter().map(|text| entry("library", text));
     let rules = RULES.iter().map(|(key, value)| entry(key, value));
-    let rules = rules.chain(libraries).collect();
+    let rules = rules.chain([entry("library", library::TEXT)]).collect();
     Language {
         id: "python".into(),
         name: "Python".into(),

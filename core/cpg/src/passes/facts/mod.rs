@@ -144,6 +144,8 @@ pub struct Parameter {
     pub is_receiver: bool,
     /// A call may leave it out.
     pub optional: bool,
+    /// What it holds then; 0 for what is not known.
+    pub default: Value,
 }
 
 /// A type.
@@ -155,6 +157,8 @@ pub struct Class {
     pub name: Name,
     /// Full name.
     pub full_name: Name,
+    /// The function around, by position.
+    pub caller: Option<u32>,
     /// Bases in order.
     pub bases: Vec<Value>,
     /// Values of its decorators.
@@ -272,6 +276,8 @@ pub mod protocol {
     pub const EXIT_ASYNC: &str = "<protocol>.exitAsync";
     /// Writing an element: collection, key, value.
     pub const STORE_ELEMENT: &str = "<protocol>.storeElement";
+    /// Raising an exception.
+    pub const RAISE: &str = "<protocol>.raise";
     /// Removing an element: collection, key.
     pub const DELETE_ELEMENT: &str = "<protocol>.deleteElement";
 }

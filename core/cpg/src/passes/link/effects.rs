@@ -15,6 +15,9 @@ use crate::passes::library::{
 /// Names and bases that are followed to a description.
 const DEPTH: u32 = 12;
 
+/// Descriptions that are applied at one site.
+const DESCRIBED: u32 = 64;
+
 /// Descriptions by the numbers of their names.
 pub(super) struct Known<'a> {
     functions: FxHashMap<u32, &'a Function>,
@@ -213,6 +216,7 @@ fn texts(function: &Function) -> impl Iterator<Item = &str> {
         Step::Text(text) | Step::Field(text) => Some(text.as_str()),
         _ => None,
     });
+    let names = names.flat_map(|name| name.split('|'));
     let parameters = function.parameters.iter().map(|name| name.trim_start_matches('*'));
     parameters.chain(keywords).chain(names)
 }
@@ -263,6 +267,17 @@ impl<'a> Solver<'_, 'a> {
         } = self.invocations[invocation as usize];
         self.target(site, super::solver::Target::External(number), tier);
         if !self.applied.insert((invocation, value)) {
+            return;
+        }
+        // A described call that calls itself makes calls without end.
+        let described = self.described.entry(site).or_default();
+        *described += 1;
+        if *described > DESCRIBED {
+            return;
+        }
+        // What a factory gave takes what it is to decorate.
+        if receiver == Some(Val::OPAQUE) {
+            self.keep_decorated(invocation);
             return;
         }
         let known = self.known;
@@ -316,21 +331,30 @@ impl<'a> Solver<'_, 'a> {
         } = self.invocations[invocation as usize];
         let result = if result == NONE { self.fresh() } else { result };
         let first = self.argument(invocation, 0, None);
-        let decorator = if decorates { function.decorates.or(function.decorator_factory) } else { function.decorates };
-        if let Some(kind) = decorator.filter(|_| decorates || function.decorator_factory.is_none()) {
-            let keeps = !matches!(kind, Decorates::Property);
-            if let Some(node) = first.filter(|_| keeps) {
-                self.flow(node, result, Resolution::Exact, Through::Copy);
+        if function.decorator_factory.is_some() && !(decorates && function.decorates.is_some()) {
+            // Options first: what it gives takes the function.
+            let (Kind::External | Kind::ExternalMember) = value.kind() else {
+                let (_, number) = self.pairs.get(value);
+                let taker = self.pairs.value(Kind::ExternalBound, Val::OPAQUE, number);
+                self.add(result, taker, Resolution::Exact);
+                return;
+            };
+            if decorates {
+                self.keep_decorated(invocation);
+            } else {
+                let number = value.number();
+                let taker = self.pairs.value(Kind::ExternalBound, Val::OPAQUE, number);
+                self.add(result, taker, Resolution::Exact);
             }
             return;
         }
-        if function.decorator_factory.is_some() {
-            // Options first: what it gives takes the function.
-            self.add(result, value, Resolution::Type);
+        if let Some(kind) = function.decorates {
             if let Some(node) = first {
-                self.flow(node, result, Resolution::Type, Through::Copy);
+                self.flow(node, result, Resolution::Exact, Through::Copy);
             }
-            return;
+            if decorates || !matches!(kind, Decorates::Registers | Decorates::Same) {
+                return;
+            }
         }
         let receiver = receiver.map(|value| {
             let node = self.fresh();
@@ -387,6 +411,12 @@ impl<'a> Solver<'_, 'a> {
         for made in &function.returns {
             self.made(&mut applied, made, result);
         }
+        if let Some(parameter) = function.imports
+            && let Some(Part::Text(name)) =
+                self.argument_key(invocation, self.position(&applied, parameter))
+        {
+            self.import(invocation, name, result);
+        }
         if function.returns.is_empty() {
             self.add(result, Val::OPAQUE, Resolution::Type);
         }
@@ -411,6 +441,18 @@ impl<'a> Solver<'_, 'a> {
                     self.add(to, object, Resolution::Type);
                 }
             }
+        }
+    }
+
+    /// A function gives the module of a name.
+    fn import(&mut self, invocation: u32, name: super::program::Symbol, to: Node) {
+        let program = self.program;
+        let site = self.invocations[invocation as usize].site;
+        let (file, ..) = self.place_of(site);
+        if let Some(super::modules::Found::File(module)) =
+            self.imports.modules.find(program, file, program.text(name))
+        {
+            self.add(to, Val::new(Kind::Module, module), Resolution::Import);
         }
     }
 
@@ -456,7 +498,26 @@ impl<'a> Solver<'_, 'a> {
             }
             at.steps.push(step.clone());
             let to = self.fresh();
-            if let Some(part) = self.part_of(applied, step) {
+            if *step == Step::Any {
+                let site = self.invocations[applied.invocation as usize].site;
+                self.on(node, Use::Elements { to, site });
+            } else if let Step::Field(names) = step {
+                // `a|b`: of an object of the project, the one that it has.
+                let mut before = NONE;
+                for name in names.split('|') {
+                    let Some(name) = self.program.known_symbol(name) else {
+                        continue;
+                    };
+                    if before == NONE {
+                        let part = Part::Field(name);
+                        self.on(node, Use::ElementRead { to, part });
+                    } else {
+                        let unless = before;
+                        self.on(node, Use::FieldUnless { to, name, unless });
+                    }
+                    before = name;
+                }
+            } else if let Some(part) = self.part_of(applied, step) {
                 self.on(node, Use::ElementRead { to, part });
             }
             node = to;
@@ -484,10 +545,23 @@ impl<'a> Solver<'_, 'a> {
         let Some((last, before)) = to.steps.split_last() else {
             return;
         };
-        let holder = Place {
+        let mut holder = Place {
             base: to.base,
-            steps: before.to_vec(),
+            steps: Vec::new(),
         };
+        let site = self.invocations[applied.invocation as usize].site;
+        for (depth, step) in (0..).zip(before) {
+            // What lies between holds the rest.
+            if let (Some(outer), Some(part)) =
+                (self.place(applied, &holder), self.part_of(applied, step))
+            {
+                let from = self.fresh();
+                let between = self.between(site, depth);
+                self.add(from, between, Resolution::Type);
+                self.on(outer, Use::ElementWrite { from, part });
+            }
+            holder.steps.push(step.clone());
+        }
         if let (Some(holder), Some(part)) =
             (self.place(applied, &holder), self.part_of(applied, last))
         {

@@ -67,6 +67,17 @@ impl Solver<'_, '_> {
         self.collections.list[value.number() as usize].0
     }
 
+    /// The collection that a description needs between two steps of a place.
+    pub(super) fn between(&mut self, site: u32, depth: u32) -> Val {
+        let next = self.collections.list.len() as u32;
+        let key = (1 << 31 | site, u32::MAX - depth);
+        let number = *self.collections.made.entry(key).or_insert(next);
+        if number == next {
+            self.collections.list.push((NONE, 0));
+        }
+        Val::new(Kind::Collection, number)
+    }
+
     fn part(&mut self, collection: u32, part: Part) -> Node {
         if let Some(&node) = self.collections.parts.get(&(collection, part)) {
             return node;
@@ -111,6 +122,13 @@ impl Solver<'_, '_> {
 
     /// A value's element is read.
     pub(super) fn read_element(&mut self, to: Node, part: Part, value: Val, tier: Resolution) {
+        if let (Part::Field(name), Kind::Instance | Kind::Declared | Kind::Class) =
+            (part, value.kind())
+        {
+            let file = self.program.class_files[value.number() as usize];
+            self.read_value(to, name, file, value, tier);
+            return;
+        }
         match value.kind() {
             Kind::Collection => self.read_part(value, part, to, tier),
             Kind::Generator => {

@@ -92,16 +92,18 @@ impl Solver<'_, '_> {
         }
     }
 
-    /// A call of a class runs the first constructor of the language's list that its ancestors have.
+    /// A call of a class runs the constructors of the language's list that its ancestors have.
     pub(super) fn construct(&mut self, invocation: u32, class: u32, tier: Resolution) {
         let program = self.program;
         let language = program.language(program.class_files[class as usize]);
         let instance = Val::new(Kind::Instance, class);
         let mut outside = None;
+        let mut found = false;
         for &name in &language.constructors {
             let (methods, from_outside) =
                 self.hierarchy.method(program, self.externals, class, name);
             if !methods.is_empty() {
+                found = true;
                 for method in methods {
                     let facts = program.function(method);
                     let of_class = facts.properties & crate::kind::property::INSTANCE_METHOD == 0;
@@ -112,11 +114,10 @@ impl Solver<'_, '_> {
                     };
                     self.call_function(invocation, method, Some(receiver), tier);
                 }
-                return;
             }
             outside = outside.or(from_outside);
         }
-        if !self.hierarchy.incomplete[class as usize]
+        if !found && !self.hierarchy.incomplete[class as usize]
             && let Some(number) = outside
         {
             self.call_outside(invocation, instance, (number, Some(instance)), tier);
@@ -166,6 +167,7 @@ impl Solver<'_, '_> {
             );
         }
         let bound = receiver.is_some() && takes_receiver;
+        self.reached.insert(function);
         if self.linked.insert((invocation, function, bound)) {
             self.pass_arguments(invocation, function, bound);
         }
@@ -204,6 +206,7 @@ impl Solver<'_, '_> {
             .unwrap_or(parameters.len());
         let arguments = self.invocations[invocation as usize].arguments.clone();
         let result = self.invocations[invocation as usize].result;
+        self.pass_defaults(file, (parameters, positional), &arguments);
         for (given, from) in arguments {
             match given {
                 Given::Position(at) => {
@@ -265,6 +268,33 @@ impl Solver<'_, '_> {
                         self.flow(from, node(keywords), Resolution::Type, Through::Copy);
                     }
                 }
+            }
+        }
+    }
+
+    /// Parameters that a call leaves out hold their default values.
+    fn pass_defaults(
+        &mut self,
+        file: FileAt,
+        (parameters, positional): (&[Parameter], usize),
+        arguments: &[(Given, Node)],
+    ) {
+        let program = self.program;
+        for (at, parameter) in parameters.iter().enumerate() {
+            if parameter.default == 0 {
+                continue;
+            }
+            let variable = program.files[file as usize].variables[parameter.variable as usize];
+            let name = program.name(file, variable.name);
+            let given = arguments.iter().any(|(given, _)| match given {
+                Given::Position(position) => at < positional && usize::from(*position) == at,
+                Given::Keyword(keyword) => *keyword == name,
+                _ => false,
+            });
+            if !given {
+                let from = program.node(file, parameter.default);
+                let to = program.bases[file as usize].variables + parameter.variable;
+                self.flow(from, to, Resolution::Type, Through::Copy);
             }
         }
     }

@@ -35,6 +35,20 @@ impl Solver<'_, '_> {
             0 => NONE,
             value => program.node(file, value),
         };
+        if operator == protocol::RAISE {
+            // What is raised by its class is made first.
+            if value.kind() == Kind::Class {
+                let invocation = self.invocations.len() as u32;
+                self.invocations.push(Invocation {
+                    site: program.ends().calls + operation,
+                    arguments: SmallVec::new(),
+                    result: NONE,
+                    decorates: false,
+                });
+                self.construct(invocation, value.number(), tier);
+            }
+            return;
+        }
         if !matches!(value.kind(), Kind::Instance | Kind::Declared) {
             self.outside_operand(operator, value, result, tier);
             return;
@@ -103,6 +117,39 @@ impl Solver<'_, '_> {
             Kind::ExternalInstance | Kind::Collection | Kind::Opaque
         ) {
             self.add(result, value, tier.max(Resolution::Type));
+        }
+    }
+
+    /// A function outside steps through a value.
+    pub(super) fn elements_outside(&mut self, to: Node, site: u32, value: Val, tier: Resolution) {
+        if !matches!(value.kind(), Kind::Instance | Kind::Declared) {
+            self.read_element(to, super::elements::Part::All, value, tier);
+            return;
+        }
+        let program = self.program;
+        let (file, ..) = self.place_of(site);
+        let entries = program.language(file).protocols.get(protocol::ITERATE);
+        let names = entries.into_iter().flatten().flat_map(|(_, names)| names);
+        for &name in names {
+            let (methods, _) =
+                self.hierarchy
+                    .method(program, self.externals, value.number(), name);
+            if methods.is_empty() {
+                continue;
+            }
+            for method in methods {
+                let steps = self.fresh();
+                let invocation = self.invocations.len() as u32;
+                self.invocations.push(Invocation {
+                    site,
+                    arguments: SmallVec::new(),
+                    result: steps,
+                    decorates: false,
+                });
+                self.call_function(invocation, method, Some(value), tier.max(Resolution::Type));
+                self.on(steps, Use::Step { to, site, file });
+            }
+            return;
         }
     }
 
