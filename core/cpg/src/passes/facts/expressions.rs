@@ -186,6 +186,7 @@ impl<'a> Collector<'a> {
             }
             match self.ast.name(parent) {
                 op::ASSIGNMENT => return self.ast.arguments[at as usize] == 1,
+                op::DELETE => return true,
                 op::TUPLE | op::LIST => {
                     if self.role(parent) == Role::Target {
                         return true;

@@ -228,6 +228,8 @@ pub enum Expression {
     Iterated(Value),
     /// What entering a context gives.
     Entered(Value),
+    /// A dictionary with the pairs of another one.
+    Merged(Value, Value),
     /// Result of an operation, by position.
     Operation(u32),
 }
@@ -239,6 +241,8 @@ pub enum Key {
     Any,
     /// By position, from 0.
     Index(u32),
+    /// All from a position on.
+    From(u32),
     /// Under a constant text.
     Text(Name),
     /// The keys themselves.

@@ -136,6 +136,14 @@ fn expressions(solver: &mut Solver<'_, '_>, at: FileAt) {
             Expression::Entered(base) => {
                 solver.on(program.node(at, *base), Use::Enter { to: node });
             }
+            Expression::Merged(made, other) => {
+                let Expression::Collection(_, name) = file.expressions[*made as usize] else {
+                    continue;
+                };
+                let kind = own_type(solver, at, program.name(at, name)).unwrap_or(NONE);
+                let into = solver.collection(program.node(at, *made), kind).number();
+                solver.on(program.node(at, *other), Use::Merge { into });
+            }
             Expression::Operation(_) => {}
         }
     }

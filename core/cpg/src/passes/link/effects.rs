@@ -282,7 +282,7 @@ impl<'a> Solver<'_, 'a> {
         }
         let known = self.known;
         if let Some(function) = known.function(self.externals, number) {
-            self.describe(invocation, value, function, receiver);
+            self.describe(invocation, number, function, receiver);
             return;
         }
         if let Some(class) = known.class(self.externals, number) {
@@ -295,7 +295,7 @@ impl<'a> Solver<'_, 'a> {
                 if let Some(constructor) = constructor
                     && let Some(function) = known.function(self.externals, constructor)
                 {
-                    self.describe(invocation, object, function, Some(object));
+                    self.describe(invocation, constructor, function, Some(object));
                     break;
                 }
             }
@@ -322,7 +322,7 @@ impl<'a> Solver<'_, 'a> {
     fn describe(
         &mut self,
         invocation: u32,
-        value: Val,
+        number: u32,
         function: &'a Function,
         receiver: Option<Val>,
     ) {
@@ -333,16 +333,9 @@ impl<'a> Solver<'_, 'a> {
         let first = self.argument(invocation, 0, None);
         if function.decorator_factory.is_some() && !(decorates && function.decorates.is_some()) {
             // Options first: what it gives takes the function.
-            let (Kind::External | Kind::ExternalMember) = value.kind() else {
-                let (_, number) = self.pairs.get(value);
-                let taker = self.pairs.value(Kind::ExternalBound, Val::OPAQUE, number);
-                self.add(result, taker, Resolution::Exact);
-                return;
-            };
-            if decorates {
+            if decorates && receiver.is_none() {
                 self.keep_decorated(invocation);
             } else {
-                let number = value.number();
                 let taker = self.pairs.value(Kind::ExternalBound, Val::OPAQUE, number);
                 self.add(result, taker, Resolution::Exact);
             }

@@ -117,10 +117,55 @@ impl Solver<'_, '_> {
             }
             outside = outside.or(from_outside);
         }
+        if !found {
+            self.fill_members(invocation, class);
+        }
         if !found && !self.hierarchy.incomplete[class as usize]
             && let Some(number) = outside
         {
             self.call_outside(invocation, instance, (number, Some(instance)), tier);
+        }
+    }
+
+    /// A class without a constructor that is called with arguments has one that was made for it: they become its declared members, in
+    /// the order of the ancestors, the farthest first.
+    fn fill_members(&mut self, invocation: u32, class: u32) {
+        let arguments = self.invocations[invocation as usize].arguments.clone();
+        let program = self.program;
+        if !arguments.is_empty() {
+            let ancestors = self.hierarchy.ancestors[class as usize].clone();
+            let members: Vec<(super::program::Symbol, Node)> = ancestors
+                .iter()
+                .rev()
+                .filter(|ancestor| ancestor.kind() == Kind::Class)
+                .flat_map(|ancestor| program.fields(ancestor.number()))
+                .collect();
+            for (given, from) in arguments {
+                let to = match given {
+                    Given::Position(at) => members.get(usize::from(at)),
+                    Given::Keyword(name) => members.iter().find(|(own, _)| *own == name),
+                    _ => None,
+                };
+                if let Some(&(_, to)) = to {
+                    self.flow(from, to, Resolution::Type, Through::Copy);
+                }
+            }
+        }
+        let language = program.language(program.class_files[class as usize]);
+        for &name in &language.after_construction {
+            let (methods, _) = self.hierarchy.method(program, self.externals, class, name);
+            for method in methods {
+                let instance = Val::new(Kind::Instance, class);
+                let site = self.invocations[invocation as usize].site;
+                let next = self.invocations.len() as u32;
+                self.invocations.push(super::solver::Invocation {
+                    site,
+                    arguments: SmallVec::new(),
+                    result: NONE,
+                    decorates: false,
+                });
+                self.call_function(next, method, Some(instance), Resolution::Type);
+            }
         }
     }
 

@@ -58,7 +58,7 @@ impl Solver<'_, '_> {
         };
         let site = program.ends().calls + operation;
         for (receiver, methods) in entries {
-            if *receiver != position as usize {
+            if receiver.is_some_and(|receiver| receiver != position as usize) {
                 continue;
             }
             let found = methods.iter().find_map(|&name| {
@@ -72,7 +72,7 @@ impl Solver<'_, '_> {
                     .operands
                     .iter()
                     .enumerate()
-                    .filter(|&(at, _)| at != *receiver)
+                    .filter(|&(at, _)| receiver.is_some() && at != position as usize)
                     .enumerate()
                     .map(|(at, (_, &operand))| {
                         (Given::Position(at as u16), program.node(file, operand))

@@ -69,6 +69,8 @@ pub(super) enum Use {
     Operate { operation: u32, position: u32 },
     /// It is the receiver of a method whose ancestors are asked for.
     Super { to: Node, class: u32 },
+    /// A dictionary gets its pairs.
+    Merge { into: u32 },
     /// A member of it is read where its class has no method of another name.
     FieldUnless {
         to: Node,
@@ -374,6 +376,7 @@ impl<'p, 'a> Solver<'p, 'a> {
                     self.add(to, value, tier.max(Resolution::Type));
                 }
             }
+            Use::Merge { into } => self.merge(into, value),
             Use::FieldUnless { to, name, unless } => {
                 let of_project = matches!(value.kind(), Kind::Instance | Kind::Declared);
                 if of_project && !self.hierarchy.is_method(value.number(), unless) {
@@ -387,6 +390,10 @@ impl<'p, 'a> Solver<'p, 'a> {
 
     fn pass(&mut self, to: Node, value: Val, tier: Resolution, through: Through) {
         use crate::kind::property::{CLASS_METHOD, PROPERTY, STATIC};
+        if let (Through::Instance(_), Kind::Instance) = (through, value.kind()) {
+            self.read_descriptor(to, value, tier);
+            return;
+        }
         if through == Through::Copy || value.kind() != Kind::Function {
             self.add(to, value, tier);
             return;
@@ -423,6 +430,28 @@ impl<'p, 'a> Solver<'p, 'a> {
             }
             _ => self.add(to, value, tier),
         }
+    }
+
+    /// A value that a class holds may say itself what reading it gives.
+    fn read_descriptor(&mut self, to: Node, value: Val, tier: Resolution) {
+        let program = self.program;
+        let file = program.class_files[value.number() as usize];
+        for &name in &program.language(file).descriptor {
+            let (methods, _) =
+                self.hierarchy
+                    .method(program, self.externals, value.number(), name);
+            if methods.is_empty() {
+                continue;
+            }
+            let tier = tier.max(Resolution::Type);
+            for method in methods {
+                self.properties.push((to, method, tier));
+                self.receive(method, value);
+                self.flow(program.return_node(method), to, tier, Through::Copy);
+            }
+            return;
+        }
+        self.add(to, value, tier);
     }
 
     /// A method gets a receiver.
