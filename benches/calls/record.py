@@ -14,6 +14,7 @@ decorator's, where there is one). `site` is the place of the instruction that ca
 `way`   direct     the caller's own code called
         builtin    a function written in C stood in between (`len`, `map`, `sorted` …)
         library    Python code that is neither package nor test stood in between; the caller is the nearest function below it
+        generated  the same, some of it code that was made at run time (a template, a method of a data class)
 `kind`  function, or for those that run when they are resumed: generator, coroutine. Their first resume is written down, and
         where it was: that is not always where they were called.
 
@@ -92,7 +93,7 @@ class Recorder:
         """Whether a generator or coroutine that goes on at `at` begins there, and was not waiting at a yield or an await."""
         first = self.begins.get((id(code), at))
         if first is None:
-            first = self.begins[id(code), at] = at < 0 or code.co_code[at] != RESUME or not code.co_code[at + 1] & 3
+            first = self.begins[id(code), at] = at < 0 or code.co_code[at] == RESUME and not code.co_code[at + 1] & 3
         return first
 
     def called(self, frame, code, caller, builtin):
@@ -108,7 +109,11 @@ class Recorder:
                 break
             if origin == TEST:
                 return
-            way = "library"
+            name = caller.f_code.co_filename
+            if name.startswith("<") and not name.startswith("<frozen"):
+                way = "generated"
+            elif way != "generated":
+                way = "library"
             caller = caller.f_back
         else:
             return
@@ -124,8 +129,11 @@ class Recorder:
             site = list(caller.co_positions())[at // 2]
             while dis.opname[caller.co_code[at]] == "CACHE":
                 at -= 2
+            opcode = dis.opname[caller.co_code[at]]
+            if opcode == "IMPORT_NAME":
+                way = "builtin"  # the import system asks modules for attributes of theirs
             yield json.dumps({"caller": around.function(caller), "callee": around.function(callee), "site": site,
-                              "opcode": dis.opname[caller.co_code[at]], "way": way, "kind": kind})
+                              "opcode": opcode, "way": way, "kind": kind})
 
 
 class Around:

@@ -1,5 +1,8 @@
 //! REACHING_DEF: from what defines a local to each row that reads that value.
 
+#[cfg(test)]
+mod tests;
+
 use rustc_hash::FxHashSet;
 
 use super::LocalEdge;
@@ -58,7 +61,7 @@ pub(crate) fn edges(
             let found = &ssa.versions[version as usize];
             if found.definition == 0 {
                 stack.extend(&found.operands);
-            } else if found.definition != variable || events.is_parameter(ast, variable) {
+            } else if found.definition != variable || Events::is_parameter(ast, variable) {
                 add(found.definition);
             }
         }

@@ -4,10 +4,10 @@
 mod tests;
 
 use super::cfg::{self, Builder, Flow};
+use super::def_use;
 use super::ssa::Analysis;
 use super::tree::{Defaults, Tree, containment};
 use super::{FileInfo, Local, LocalEdge, control_dependence, dominators, facts, hash, metrics};
-use super::def_use;
 use crate::ast::{FileAst, Gap};
 use crate::kind::{EdgeKind, NodeKind};
 use crate::rules::Rules;
@@ -67,7 +67,7 @@ pub fn local(ast: &FileAst, source: &[u8], info: &FileInfo, rules: &Rules) -> Lo
     }
     let hashes = hash::hashes(ast, &tree, &method_of, &methods);
     local.metrics = metrics::measure(ast, &tree, &method_of, &methods, &hashes, source, rules);
-    let (facts, names) = facts::collect(ast, &tree, &method_of, info, rules, (&events, &ssa));
+    let (facts, names) = facts::collect(ast, &tree, &method_of, info, rules, &ssa);
     local.facts = facts;
     local.callee_names = names;
     local.method_of = method_of;

@@ -14,6 +14,18 @@
 //! | `type-wrapper` | types that stand for the types in their brackets (`Optional`) | none |
 //! | `any-type` | declared types that tell nothing (`Any`) | none |
 //! | `list-type`, `tuple-type`, `dict-type`, `set-type` | types of the literals, where their rows do not say | not known |
+//! | `text-type`, `int-type` | types of the literals whose values are constants | no literal is one |
+//! | `true-literal`, `false-literal` | the literals of truth | none |
+//! | `read-member`, `write-member` | functions that take a member's name as their second argument (`getattr`) | none |
+//! | `scope-dictionary` | functions that give the names of the scope as a dictionary (`globals`) | none |
+//! | `missing-member` | method that runs where a member is not found (`__getattr__`) | none |
+//! | `descriptor` | method by which a value that a class holds says what reading it gives (`__get__`) | none |
+//! | `derived` | method of an ancestor that runs where a class is derived (`__init_subclass__`) | none |
+//! | `after-construction` | method that runs behind a constructor that was made for the class (`__post_init__`) | none |
+//! | `protocol` | an operator or protocol, the operand that is the receiver (from 1; 0: each), methods of which the first found runs | operators run nothing |
+//! | `library` | what libraries do (`docs/libraries.md`) | nothing is known of them |
+//!
+//! Protocols without an operator are called as [`facts::protocol`] says, and `<protocol>.step` for the step of an iterator.
 
 use crate::NodeId;
 use crate::ast::Gap;

@@ -9,7 +9,7 @@ use super::{
 use crate::ast::FileAst;
 use crate::kind::{NodeKind, Role, property};
 use crate::passes::FileInfo;
-use crate::passes::ssa::{Events, Ssa};
+use crate::passes::ssa::Ssa;
 use crate::passes::tree::Tree;
 use crate::rules::Rules;
 
@@ -37,7 +37,6 @@ pub(super) struct Collector<'a> {
     pub(super) nulls: FxHashSet<&'a str>,
     /// (function, value) that it returns.
     pub(super) returned: FxHashSet<(u32, Value)>,
-    pub(super) events: &'a Events,
     pub(super) ssa: &'a Ssa,
     /// By version: its variable, once something names it.
     pub(super) version_variables: Vec<u32>,
@@ -57,7 +56,7 @@ pub(crate) fn collect(
     method_of: &[u32],
     info: &FileInfo,
     rules: &Rules,
-    (events, ssa): (&Events, &Ssa),
+    ssa: &Ssa,
 ) -> (FileFacts, Vec<(u32, String)>) {
     let facts = FileFacts {
         ordinal: info.ordinal,
@@ -90,7 +89,6 @@ pub(crate) fn collect(
             .collect(),
         nulls: FxHashSet::default(),
         returned: FxHashSet::default(),
-        events,
         ssa,
         version_variables: vec![NONE; ssa.versions.len()],
         at: 0,

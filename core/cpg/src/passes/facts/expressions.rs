@@ -7,7 +7,7 @@ use crate::passes::op;
 use crate::passes::ssa::Constant;
 use crate::rules::Rules;
 
-impl<'a> Collector<'a> {
+impl Collector<'_> {
     /// Values of all expressions; operands come before what they are in, as they have the greater rows.
     pub(super) fn expressions(&mut self) {
         let ast = self.ast;
@@ -138,13 +138,10 @@ impl<'a> Collector<'a> {
             }
             op::ASSIGNMENT | op::CAST => argument(self, 2),
             op::AWAIT => argument(self, 1),
-            op::LIST | op::TUPLE | op::DICT | op::SET
-                if self.is_target(row) =>
-            {
+            op::LIST | op::TUPLE | op::DICT | op::SET | op::INDEX_ACCESS if self.is_target(row) => {
                 0
             }
             op::LIST | op::TUPLE | op::DICT | op::SET => self.display(row, operator),
-            op::INDEX_ACCESS if self.is_target(row) => 0,
             op::INDEX_ACCESS => self.element(row),
             op::APPEND => {
                 let is_pair = |child: u32| ast.name(child) == op::KEY_VALUE;

@@ -204,10 +204,9 @@ impl Collector<'_> {
                     .ast
                     .reference(target)
                     .and_then(|row| self.variable_of(row))
+                    && let Some(place) = self.written_place(target, variable)
                 {
-                    if let Some(place) = self.written_place(target, variable) {
-                        self.flow(place, value);
-                    }
+                    self.flow(place, value);
                 }
             }
             NodeKind::Call if self.ast.name(target) == op::INDEX_ACCESS => {

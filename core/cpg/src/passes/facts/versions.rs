@@ -2,7 +2,7 @@
 
 use super::collect::Collector;
 use super::{Expression, Flow, Owner, Place, Value, Variable};
-use crate::passes::ssa::NONE;
+use crate::passes::ssa::{Events, NONE};
 
 impl Collector<'_> {
     /// What a read of a local gives: one of its values where the flow tells which, else whatever it holds.
@@ -27,7 +27,7 @@ impl Collector<'_> {
         let found = &self.ssa.versions[version as usize];
         let base = self.declared[found.variable as usize];
         let variable = if found.definition == found.variable {
-            if !self.events.is_parameter(self.ast, found.variable) {
+            if !Events::is_parameter(self.ast, found.variable) {
                 return None;
             }
             base

@@ -9,26 +9,31 @@ mod tests;
 
 pub(crate) use place::{Argument, Base, Invoke, Place, Step};
 
-use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 /// Everything that the libraries of one language say.
 #[derive(Debug, Default)]
 pub(crate) struct Library {
     /// Functions by full name.
-    pub(crate) functions: FxHashMap<String, Function>,
+    pub(crate) functions: BTreeMap<String, Function>,
     /// Classes by full name, with their bases.
-    pub(crate) classes: FxHashMap<String, Vec<String>>,
+    pub(crate) classes: BTreeMap<String, Vec<String>>,
     /// Attributes by full name.
-    pub(crate) attributes: FxHashMap<String, Attribute>,
+    pub(crate) attributes: BTreeMap<String, Attribute>,
     /// Second names, and what they stand for.
-    pub(crate) aliases: FxHashMap<String, String>,
+    pub(crate) aliases: BTreeMap<String, String>,
     /// What could not be read, as sentences.
     pub(crate) problems: Vec<String>,
 }
 
 /// A function of a library.
 #[derive(Debug, Default)]
+#[expect(
+    dead_code,
+    reason = "data flow reads what content goes where; calls do not"
+)]
 pub(crate) struct Function {
     /// Parameters in order, with their stars; `self` first where it is a method.
     pub(crate) parameters: Vec<String>,
@@ -206,7 +211,9 @@ fn function(raw: RawFunction) -> Result<Function, String> {
         None => Place::parse(text, &parameters).map(Made::Same),
     };
     let pair = |text: &String| {
-        let (to, from) = text.split_once('=').ok_or_else(|| format!("`{text}` has no `=`"))?;
+        let (to, from) = text
+            .split_once('=')
+            .ok_or_else(|| format!("`{text}` has no `=`"))?;
         Ok::<_, String>((to.trim().to_owned(), from.trim().to_owned()))
     };
     Ok(Function {
@@ -215,7 +222,11 @@ fn function(raw: RawFunction) -> Result<Function, String> {
             .iter()
             .map(|text| Invoke::parse(text, &parameters))
             .collect::<Result<_, _>>()?,
-        returns: raw.returns.iter().map(|text| made(text)).collect::<Result<_, _>>()?,
+        returns: raw
+            .returns
+            .iter()
+            .map(|text| made(text))
+            .collect::<Result<_, _>>()?,
         stores: raw
             .stores
             .iter()

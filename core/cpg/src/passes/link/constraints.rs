@@ -3,8 +3,8 @@
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
-use super::meaning;
 use super::elements::Part;
+use super::meaning;
 use super::program::{FileAt, NONE, Node};
 use super::solver::{Invocation, Solver, Through, Use};
 use super::value::{Kind, Val};
@@ -42,7 +42,7 @@ fn expressions(solver: &mut Solver<'_, '_>, at: FileAt) {
     for (value, expression) in file.expressions.iter().enumerate() {
         let node = program.node(at, value as u32);
         match expression {
-            Expression::Unknown | Expression::Variable(_) => {}
+            Expression::Unknown | Expression::Variable(_) | Expression::Operation(_) => {}
             Expression::Global(name) => {
                 let symbol = program.name(at, *name);
                 let nodes = solver.imports.module_member(program, at, symbol);
@@ -108,16 +108,13 @@ fn expressions(solver: &mut Solver<'_, '_>, at: FileAt) {
             }
             Expression::Super(class, receiver) => {
                 let class = bases.classes + class;
-                match receiver {
-                    Some(receiver) => {
-                        let receiver = bases.variables + receiver;
-                        solver.on(receiver, Use::Super { to: node, class });
-                    }
-                    None => {
-                        let any = Val::new(Kind::Declared, class);
-                        let value = solver.pairs.value(Kind::Super, any, class);
-                        solver.add(node, value, Resolution::Type);
-                    }
+                if let Some(receiver) = receiver {
+                    let receiver = bases.variables + receiver;
+                    solver.on(receiver, Use::Super { to: node, class });
+                } else {
+                    let any = Val::new(Kind::Declared, class);
+                    let value = solver.pairs.value(Kind::Super, any, class);
+                    solver.add(node, value, Resolution::Type);
                 }
             }
             Expression::Collection(_, name) => {
@@ -144,7 +141,6 @@ fn expressions(solver: &mut Solver<'_, '_>, at: FileAt) {
                 let into = solver.collection(program.node(at, *made), kind).number();
                 solver.on(program.node(at, *other), Use::Merge { into });
             }
-            Expression::Operation(_) => {}
         }
     }
 }
@@ -191,12 +187,21 @@ fn flows(solver: &mut Solver<'_, '_>, at: FileAt) {
                 } else {
                     Resolution::Type
                 };
-                let alternatives = flow.row != 0
-                    && is_definition(
-                    program.files[at as usize]
-                        .expressions
-                        .get(flow.from as usize),
-                ) && tier == Resolution::Type;
+                // Where ways meet, what one of them defined is one of several; what it only copied keeps its tier.
+                let defines = |value: Value| {
+                    file.defined(value).is_some()
+                        || matches!(file.expressions[value as usize], Expression::Class(_))
+                };
+                let met = flow.row != 0 || {
+                    let expression = &file.expressions[flow.from as usize];
+                    matches!(expression, Expression::Variable(from) if program
+                        .sources(bases.variables + from)
+                        .iter()
+                        .any(|&value| defines(value)))
+                };
+                let alternatives = met
+                    && is_definition(file.expressions.get(flow.from as usize))
+                    && tier == Resolution::Type;
                 solver.flow(
                     from,
                     to,

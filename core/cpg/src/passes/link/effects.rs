@@ -61,7 +61,10 @@ impl<'a> Known<'a> {
         for (name, function) in &library.functions {
             let Some(at) = number(name) else { continue };
             self.functions.insert(at, function);
-            let made = function.returns.iter().chain(function.stores.iter().map(|(_, made)| made));
+            let made = function
+                .returns
+                .iter()
+                .chain(function.stores.iter().map(|(_, made)| made));
             for made in made {
                 if let Made::New(class) = made
                     && let Some(class_at) = number(class)
@@ -72,7 +75,10 @@ impl<'a> Known<'a> {
             let holds = |place: &Place| {
                 !place.steps.is_empty()
                     && place.base == Base::Parameter(0)
-                    && function.parameters.first().is_some_and(|first| first == "self")
+                    && function
+                        .parameters
+                        .first()
+                        .is_some_and(|first| first == "self")
             };
             let class = name.rsplit_once('.').map(|(class, _)| class);
             if function.stores.iter().any(|(to, _)| holds(to))
@@ -81,7 +87,11 @@ impl<'a> Known<'a> {
             {
                 self.holders.insert(class_at);
             }
-            if function.stores.iter().any(|(to, _)| to.base == Base::Result) {
+            if function
+                .stores
+                .iter()
+                .any(|(to, _)| to.base == Base::Result)
+            {
                 for made in &function.returns {
                     if let Made::New(class) = made
                         && let Some(class_at) = number(class)
@@ -162,7 +172,9 @@ impl<'a> Known<'a> {
     }
 
     fn function(&self, externals: &Externals, number: u32) -> Option<&'a Function> {
-        self.find(externals, number, DEPTH, &|at| self.functions.get(&at).copied())
+        self.find(externals, number, DEPTH, &|at| {
+            self.functions.get(&at).copied()
+        })
     }
 
     /// Whether a function is described.
@@ -181,7 +193,9 @@ impl<'a> Known<'a> {
         self.holders.contains(&class)
             || depth > 0
                 && self.bases.get(&class).is_some_and(|bases| {
-                    bases.iter().any(|&base| self.holds(externals, base, depth - 1))
+                    bases
+                        .iter()
+                        .any(|&base| self.holds(externals, base, depth - 1))
                 })
     }
 }
@@ -197,16 +211,21 @@ fn texts(function: &Function) -> impl Iterator<Item = &str> {
         });
         arguments.chain(std::iter::once(&call.callee))
     });
-    let made = |made| match made {
-        &Made::Same(ref place) => Some(place),
-        &Made::New(_) => None,
-    };
+    fn made(made: &Made) -> Option<&Place> {
+        match made {
+            Made::Same(place) => Some(place),
+            Made::New(_) => None,
+        }
+    }
     let returns = function.returns.iter().filter_map(made);
     let stores = function
         .stores
         .iter()
-        .flat_map(move |(to, value)| std::iter::once(to).chain(made(value)));
-    let steps = calls.chain(returns).chain(stores).flat_map(|place| &place.steps);
+        .flat_map(|(to, value)| std::iter::once(to).chain(made(value)));
+    let steps = calls
+        .chain(returns)
+        .chain(stores)
+        .flat_map(|place| &place.steps);
     let keywords = function.calls.iter().flat_map(|call| &call.arguments);
     let keywords = keywords.filter_map(|argument| match argument {
         Argument::Keyword(name, _) => Some(name.as_str()),
@@ -217,7 +236,10 @@ fn texts(function: &Function) -> impl Iterator<Item = &str> {
         _ => None,
     });
     let names = names.flat_map(|name| name.split('|'));
-    let parameters = function.parameters.iter().map(|name| name.trim_start_matches('*'));
+    let parameters = function
+        .parameters
+        .iter()
+        .map(|name| name.trim_start_matches('*'));
     parameters.chain(keywords).chain(names)
 }
 
@@ -266,6 +288,10 @@ impl<'a> Solver<'_, 'a> {
             site, decorates, ..
         } = self.invocations[invocation as usize];
         self.target(site, super::solver::Target::External(number), tier);
+        if site == super::wrappers::NOWHERE {
+            self.result(invocation, Val::OPAQUE, tier);
+            return;
+        }
         if !self.applied.insert((invocation, value)) {
             return;
         }
@@ -289,9 +315,10 @@ impl<'a> Solver<'_, 'a> {
             let object = self.object(site, class);
             self.result(invocation, object, tier);
             for &name in &known.constructors {
-                let constructor = self.externals.known(class, name).or_else(|| {
-                    self.externals.member(class, name)
-                });
+                let constructor = self
+                    .externals
+                    .known(class, name)
+                    .or_else(|| self.externals.member(class, name));
                 if let Some(constructor) = constructor
                     && let Some(function) = known.function(self.externals, constructor)
                 {
@@ -376,9 +403,10 @@ impl<'a> Solver<'_, 'a> {
                         position += 1;
                     }
                     Argument::Keyword(name, place) => {
-                        if let (Some(name), Some(node)) =
-                            (self.program.known_symbol(name), self.place(&mut applied, place))
-                        {
+                        if let (Some(name), Some(node)) = (
+                            self.program.known_symbol(name),
+                            self.place(&mut applied, place),
+                        ) {
                             arguments.push((Given::Keyword(name), node));
                         }
                     }
@@ -406,7 +434,7 @@ impl<'a> Solver<'_, 'a> {
         }
         if let Some(parameter) = function.imports
             && let Some(Part::Text(name)) =
-                self.argument_key(invocation, self.position(&applied, parameter))
+                self.argument_key(invocation, Self::position(&applied, parameter))
         {
             self.import(invocation, name, result);
         }
@@ -527,7 +555,8 @@ impl<'a> Solver<'_, 'a> {
             Step::Text(text) => Part::Text(self.program.known_symbol(text)?),
             Step::Field(name) => Part::Field(self.program.known_symbol(name)?),
             Step::Under(parameter) => {
-                let key = self.argument_key(applied.invocation, self.position(applied, *parameter));
+                let key =
+                    self.argument_key(applied.invocation, Self::position(applied, *parameter));
                 key.unwrap_or(Part::All)
             }
         })
@@ -563,7 +592,7 @@ impl<'a> Solver<'_, 'a> {
     }
 
     /// Position among the arguments of a parameter.
-    fn position(&self, applied: &Applied<'_>, parameter: usize) -> usize {
+    fn position(applied: &Applied<'_>, parameter: usize) -> usize {
         let method = applied
             .function
             .parameters
@@ -590,7 +619,7 @@ impl<'a> Solver<'_, 'a> {
         let position = if only_by_name {
             usize::MAX
         } else {
-            self.position(applied, parameter)
+            Self::position(applied, parameter)
         };
         self.argument(applied.invocation, position, Some(name))
     }
@@ -609,9 +638,11 @@ impl<'a> Solver<'_, 'a> {
 
     /// All positional arguments from a parameter's on.
     fn rest_arguments(&mut self, applied: &Applied<'_>, parameter: usize) -> Node {
-        let first = self.position(applied, parameter);
+        let first = Self::position(applied, parameter);
         let node = self.fresh();
-        let arguments = self.invocations[applied.invocation as usize].arguments.clone();
+        let arguments = self.invocations[applied.invocation as usize]
+            .arguments
+            .clone();
         for (given, from) in arguments {
             match given {
                 Given::Position(at) if usize::from(at) >= first => {
@@ -633,7 +664,9 @@ impl<'a> Solver<'_, 'a> {
     /// All arguments by keyword that have no parameter of their own.
     fn keyword_arguments(&mut self, applied: &Applied<'_>) -> Node {
         let node = self.fresh();
-        let arguments = self.invocations[applied.invocation as usize].arguments.clone();
+        let arguments = self.invocations[applied.invocation as usize]
+            .arguments
+            .clone();
         for (given, from) in arguments {
             if let Given::Keyword(name) = given {
                 let text = self.program.text(name);
@@ -657,8 +690,10 @@ impl<'a> Solver<'_, 'a> {
             && place.steps.is_empty()
             && applied.function.parameters[parameter].starts_with('*')
         {
-            let first = self.position(applied, parameter);
-            let given = self.invocations[applied.invocation as usize].arguments.clone();
+            let first = Self::position(applied, parameter);
+            let given = self.invocations[applied.invocation as usize]
+                .arguments
+                .clone();
             for (slot, node) in given {
                 match slot {
                     Given::Position(at) if usize::from(at) >= first => arguments.push((
@@ -684,7 +719,9 @@ impl<'a> Solver<'_, 'a> {
             && place.steps.is_empty()
             && applied.function.parameters[parameter].starts_with("**")
         {
-            let given = self.invocations[applied.invocation as usize].arguments.clone();
+            let given = self.invocations[applied.invocation as usize]
+                .arguments
+                .clone();
             for (slot, node) in given {
                 match slot {
                     Given::Keyword(name)

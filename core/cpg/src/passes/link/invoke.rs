@@ -14,7 +14,15 @@ use crate::passes::facts::{Key, Parameter, Slot};
 
 impl Solver<'_, '_> {
     pub(super) fn call_value(&mut self, invocation: u32, value: Val, tier: Resolution) {
+        if self.call_forwarding(invocation, value, tier) {
+            return;
+        }
         match value.kind() {
+            Kind::Closure => self.call_closure(invocation, (value.number(), None), tier),
+            Kind::ClosureBound => {
+                let (receiver, closure) = self.pairs.get(value);
+                self.call_closure(invocation, (closure, Some(receiver)), tier);
+            }
             Kind::Function => self.call_function(invocation, value.number(), None, tier),
             Kind::Bound => {
                 let (receiver, function) = self.pairs.get(value);
@@ -81,6 +89,9 @@ impl Solver<'_, '_> {
             _ => value.number(),
         };
         let site = self.invocations[invocation as usize].site;
+        if site == super::wrappers::NOWHERE {
+            return;
+        }
         let (file, ..) = self.place_of(site);
         let name = self.program.language(file).instance_call;
         if kind != NONE
@@ -120,7 +131,8 @@ impl Solver<'_, '_> {
         if !found {
             self.fill_members(invocation, class);
         }
-        if !found && !self.hierarchy.incomplete[class as usize]
+        if !found
+            && !self.hierarchy.incomplete[class as usize]
             && let Some(number) = outside
         {
             self.call_outside(invocation, instance, (number, Some(instance)), tier);
@@ -203,6 +215,8 @@ impl Solver<'_, '_> {
         } else if result != NONE
             && facts.properties & CONSTRUCTOR == 0
             && !self.is_constructor(function)
+            && !(self.wrappers.makes(function)
+                && !self.invocations[invocation as usize].arguments.is_empty())
         {
             self.flow(
                 self.program.return_node(function),
@@ -235,9 +249,8 @@ impl Solver<'_, '_> {
         let file = program.function_files[function as usize];
         let facts = program.function(function);
         let parameters = &facts.parameters[usize::from(bound)..];
-        let node = |parameter: &Parameter| {
-            program.bases[file as usize].variables + parameter.variable
-        };
+        let node =
+            |parameter: &Parameter| program.bases[file as usize].variables + parameter.variable;
         let has = |parameter: &Parameter, flags: u32| parameter.properties & flags != 0;
         let rest = parameters
             .iter()
@@ -252,12 +265,19 @@ impl Solver<'_, '_> {
         let arguments = self.invocations[invocation as usize].arguments.clone();
         let result = self.invocations[invocation as usize].result;
         self.pass_defaults(file, (parameters, positional), &arguments);
+        let mut wraps = false;
+        let arguments_empty = arguments.is_empty();
         for (given, from) in arguments {
             match given {
                 Given::Position(at) => {
                     let at = usize::from(at);
                     if at < positional {
-                        self.pass_to(from, (function, at + usize::from(bound)), node(&parameters[at]), result);
+                        wraps |= self.pass_to(
+                            from,
+                            (function, at + usize::from(bound)),
+                            node(&parameters[at]),
+                            result,
+                        );
                     } else if let Some(rest) = rest {
                         let part = Part::Index((at - rest) as u32);
                         self.on(node(&parameters[rest]), Use::ElementWrite { from, part });
@@ -271,7 +291,12 @@ impl Solver<'_, '_> {
                             && program.name(file, variable.name) == name
                     });
                     if let Some(at) = own {
-                        self.pass_to(from, (function, at + usize::from(bound)), node(&parameters[at]), result);
+                        wraps |= self.pass_to(
+                            from,
+                            (function, at + usize::from(bound)),
+                            node(&parameters[at]),
+                            result,
+                        );
                     } else if let Some(keywords) = keywords {
                         let part = Part::Text(name);
                         self.on(node(keywords), Use::ElementWrite { from, part });
@@ -279,21 +304,30 @@ impl Solver<'_, '_> {
                 }
                 Given::Unpacked(first) => {
                     let first = usize::from(first);
-                    for at in first..positional {
+                    for (at, parameter) in parameters[..positional].iter().enumerate().skip(first) {
                         let to = self.fresh();
                         let part = Part::Index((at - first) as u32);
                         self.on(from, Use::ElementRead { to, part });
-                        self.pass_to(to, (function, at + usize::from(bound)), node(&parameters[at]), result);
+                        let at = at + usize::from(bound);
+                        wraps |= self.pass_to(to, (function, at), node(parameter), result);
                     }
                     if let Some(rest) = rest {
                         if rest == first {
                             // The same elements at the same positions.
-                            self.flow(from, node(&parameters[rest]), Resolution::Type, Through::Copy);
+                            self.flow(
+                                from,
+                                node(&parameters[rest]),
+                                Resolution::Type,
+                                Through::Copy,
+                            );
                         } else {
                             let to = self.fresh();
                             let part = Part::All;
                             self.on(from, Use::ElementRead { to, part });
-                            self.on(node(&parameters[rest]), Use::ElementWrite { from: to, part });
+                            self.on(
+                                node(&parameters[rest]),
+                                Use::ElementWrite { from: to, part },
+                            );
                         }
                     }
                 }
@@ -307,13 +341,22 @@ impl Solver<'_, '_> {
                         let to = self.fresh();
                         let part = Part::Text(program.name(file, variable.name));
                         self.on(from, Use::ElementRead { to, part });
-                        self.pass_to(to, (function, at + usize::from(bound)), node(parameter), result);
+                        wraps |= self.pass_to(
+                            to,
+                            (function, at + usize::from(bound)),
+                            node(parameter),
+                            result,
+                        );
                     }
                     if let Some(keywords) = keywords {
                         self.flow(from, node(keywords), Resolution::Type, Through::Copy);
                     }
                 }
             }
+        }
+        if !wraps && result != NONE && !arguments_empty && self.wrappers.makes(function) {
+            let from = program.return_node(function);
+            self.flow(from, result, Resolution::Type, Through::Copy);
         }
     }
 
@@ -344,14 +387,24 @@ impl Solver<'_, '_> {
         }
     }
 
-    /// An argument goes to its parameter, and where the function gives that back, to the result of this call.
-    fn pass_to(&mut self, from: Node, (function, at): (u32, usize), to: Node, result: Node) {
+    /// An argument goes to its parameter, and where the function gives that back, to the result of this call. Says whether it is what
+    /// functions inside of it call.
+    fn pass_to(
+        &mut self,
+        from: Node,
+        (function, at): (u32, usize),
+        to: Node,
+        result: Node,
+    ) -> bool {
         self.flow(from, to, Resolution::Type, Through::Copy);
-        if result != NONE
-            && self.returned_parameters[function as usize].contains(&(at as u16))
-        {
+        if result != NONE && self.returned_parameters[function as usize].contains(&(at as u16)) {
             self.flow(from, result, Resolution::Type, Through::Copy);
         }
+        let is_wrapped = result != NONE && self.wrappers.is_wrapped(function, at);
+        if is_wrapped {
+            self.on(from, Use::Wrapped { function, result });
+        }
+        is_wrapped
     }
 
     /// The part that an argument's constant means as a key.

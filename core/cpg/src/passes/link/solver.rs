@@ -15,6 +15,7 @@ use super::hierarchy::Hierarchy;
 use super::imports::Imports;
 use super::program::{FileAt, NONE, Node, Program, Symbol};
 use super::value::{Externals, Kind, Pairs, Val};
+use super::wrappers::{NOWHERE, Wrappers};
 use crate::passes::Resolution;
 
 /// Values that one place can hold; a place with more holds the first ones, and its file has a gap.
@@ -30,6 +31,8 @@ pub(super) enum Through {
     Instance(Val),
     /// Read of a class: only methods of the class get a receiver.
     Class(Val),
+    /// Result of a function that was given what functions inside of it call.
+    Wrap(Val),
 }
 
 /// What happens with each value of a place.
@@ -48,11 +51,7 @@ pub(super) enum Use {
         file: FileAt,
     },
     /// A member of it is written; `site` is where.
-    Write {
-        from: Node,
-        name: Symbol,
-        site: u32,
-    },
+    Write { from: Node, name: Symbol, site: u32 },
     /// It is called.
     Call(u32),
     /// It is a type of which there is an instance.
@@ -69,6 +68,8 @@ pub(super) enum Use {
     Operate { operation: u32, position: u32 },
     /// It is the receiver of a method whose ancestors are asked for.
     Super { to: Node, class: u32 },
+    /// It is what the functions that a function returns call.
+    Wrapped { function: u32, result: Node },
     /// A dictionary gets its pairs.
     Merge { into: u32 },
     /// A member of it is read where its class has no method of another name.
@@ -127,6 +128,7 @@ pub(super) struct Solver<'p, 'a> {
     pub(super) known: &'p Known<'a>,
     pub(super) pairs: Pairs,
     pub(super) collections: Collections,
+    pub(super) wrappers: Wrappers,
     values: Vec<SmallVec<[(Val, Resolution); 2]>>,
     /// First use of each place; uses are linked lists.
     first_use: Vec<u32>,
@@ -179,6 +181,7 @@ impl<'p, 'a> Solver<'p, 'a> {
             known,
             pairs: Pairs::default(),
             collections: Collections::default(),
+            wrappers: Wrappers::new(program),
             values: vec![SmallVec::new(); nodes],
             first_use: vec![NONE; nodes],
             uses: Vec::new(),
@@ -237,7 +240,10 @@ impl<'p, 'a> Solver<'p, 'a> {
         }
         let site = site - ends.calls;
         if site < ends.operations {
-            let file = program.bases.partition_point(|bases| bases.operations <= site) - 1;
+            let file = program
+                .bases
+                .partition_point(|bases| bases.operations <= site)
+                - 1;
             let operation =
                 &program.files[file].operations[(site - program.bases[file].operations) as usize];
             return (file as u32, operation.row, operation.caller);
@@ -246,7 +252,9 @@ impl<'p, 'a> Solver<'p, 'a> {
     }
 
     pub(super) fn target(&mut self, site: u32, target: Target, tier: Resolution) {
-        self.targets.push((site, target, tier));
+        if site != NOWHERE {
+            self.targets.push((site, target, tier));
+        }
     }
 
     pub(super) fn values(&self, node: Node) -> &[(Val, Resolution)] {
@@ -368,13 +376,19 @@ impl<'p, 'a> Solver<'p, 'a> {
                 position,
             } => self.operate(operation, position, value, tier),
             Use::Super { to, class } => {
-                if matches!(
-                    value.kind(),
-                    Kind::Instance | Kind::Declared | Kind::Class
-                ) {
+                if matches!(value.kind(), Kind::Instance | Kind::Declared | Kind::Class) {
                     let value = self.pairs.value(Kind::Super, value, class);
                     self.add(to, value, tier.max(Resolution::Type));
                 }
+            }
+            Use::Wrapped { function, result } => {
+                let from = self.program.return_node(function);
+                self.flow(
+                    from,
+                    result,
+                    tier.max(Resolution::Type),
+                    Through::Wrap(value),
+                );
             }
             Use::Merge { into } => self.merge(into, value),
             Use::FieldUnless { to, name, unless } => {
@@ -394,7 +408,16 @@ impl<'p, 'a> Solver<'p, 'a> {
             self.read_descriptor(to, value, tier);
             return;
         }
+        if let (Through::Instance(receiver), Kind::Closure) = (through, value.kind()) {
+            self.bind_closure(to, value, receiver, tier);
+            return;
+        }
         if through == Through::Copy || value.kind() != Kind::Function {
+            self.add(to, value, tier);
+            return;
+        }
+        if let Through::Wrap(wrapped) = through {
+            let value = self.wrappers.value(wrapped, value.number());
             self.add(to, value, tier);
             return;
         }
@@ -437,9 +460,9 @@ impl<'p, 'a> Solver<'p, 'a> {
         let program = self.program;
         let file = program.class_files[value.number() as usize];
         for &name in &program.language(file).descriptor {
-            let (methods, _) =
-                self.hierarchy
-                    .method(program, self.externals, value.number(), name);
+            let (methods, _) = self
+                .hierarchy
+                .method(program, self.externals, value.number(), name);
             if methods.is_empty() {
                 continue;
             }
@@ -481,7 +504,14 @@ impl<'p, 'a> Solver<'p, 'a> {
         }
     }
 
-    pub(super) fn read_value(&mut self, to: Node, name: Symbol, file: FileAt, value: Val, tier: Resolution) {
+    pub(super) fn read_value(
+        &mut self,
+        to: Node,
+        name: Symbol,
+        file: FileAt,
+        value: Val,
+        tier: Resolution,
+    ) {
         let program = self.program;
         match value.kind() {
             Kind::Module => {
@@ -553,7 +583,8 @@ impl<'p, 'a> Solver<'p, 'a> {
             Kind::ExternalMember | Kind::ExternalBound | Kind::Opaque => {
                 self.add(to, Val::OPAQUE, tier);
             }
-            Kind::Function | Kind::Bound | Kind::Generator => {}
+            Kind::Function | Kind::Bound | Kind::Generator | Kind::Closure | Kind::ClosureBound => {
+            }
         }
     }
 
@@ -675,7 +706,9 @@ impl<'p, 'a> Solver<'p, 'a> {
                 .copied(),
             Kind::Class | Kind::Instance | Kind::Declared => {
                 let class = value.number();
-                if value.kind() != Kind::Class && self.set_property(from, (class, name), value, site) {
+                if value.kind() != Kind::Class
+                    && self.set_property(from, (class, name), value, site)
+                {
                     return;
                 }
                 let declared = self.program.members.get(&(class, name)).copied();

@@ -37,9 +37,13 @@ pub(super) enum Kind {
     Generator,
     /// A member of something outside with its receiver; a pair in [`Pairs`].
     ExternalBound,
+    /// A function around another value, see [`super::wrappers`].
+    Closure,
+    /// The same with its receiver; a pair in [`Pairs`].
+    ClosureBound,
 }
 
-const KINDS: [Kind; 15] = [
+const KINDS: [Kind; 17] = [
     Kind::Function,
     Kind::Bound,
     Kind::Class,
@@ -55,26 +59,28 @@ const KINDS: [Kind; 15] = [
     Kind::Collection,
     Kind::Generator,
     Kind::ExternalBound,
+    Kind::Closure,
+    Kind::ClosureBound,
 ];
 
-/// A value: its kind in the upper four bits, the number of what it stands for in the others.
+/// A value: its kind in the upper five bits, the number of what it stands for in the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Val(u32);
 
 impl Val {
-    pub(super) const OPAQUE: Self = Self((Kind::Opaque as u32) << 28);
+    pub(super) const OPAQUE: Self = Self((Kind::Opaque as u32) << 27);
 
     pub(super) fn new(kind: Kind, number: u32) -> Self {
-        debug_assert!(number < 1 << 28, "there are at most 2^28 things of a kind");
-        Self((kind as u32) << 28 | number)
+        debug_assert!(number < 1 << 27, "there are at most 2^27 things of a kind");
+        Self((kind as u32) << 27 | number)
     }
 
     pub(super) fn kind(self) -> Kind {
-        KINDS[(self.0 >> 28) as usize]
+        KINDS[(self.0 >> 27) as usize]
     }
 
     pub(super) fn number(self) -> u32 {
-        self.0 & 0x0fff_ffff
+        self.0 & 0x07ff_ffff
     }
 }
 

@@ -1,5 +1,7 @@
 //! Versions of variables: where ways meet, and which one each read sees.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 
 use super::events::Event;
@@ -13,7 +15,7 @@ use crate::passes::op;
 #[derive(Default)]
 pub(super) struct Names {
     /// Point: (variable, version) pairs that meet there.
-    pub(super) meetings: FxHashMap<u32, Vec<(u32, u32)>>,
+    pub(super) meetings: BTreeMap<u32, Vec<(u32, u32)>>,
     /// Version: operands with the edge of the flow that brings each, edges by their position in the graph's list.
     pub(super) operands: FxHashMap<u32, Vec<(u32, u32)>>,
 }
@@ -185,7 +187,13 @@ impl<'r, 'a> Renaming<'r, 'a> {
                     let before = pushed.len() as u32;
                     self.enter(point, &mut pushed);
                     steps.push(Step::Leave(before));
-                    steps.extend(children.of(point).iter().rev().map(|&child| Step::Enter(child)));
+                    steps.extend(
+                        children
+                            .of(point)
+                            .iter()
+                            .rev()
+                            .map(|&child| Step::Enter(child)),
+                    );
                 }
                 Step::Leave(before) => {
                     for number in pushed.drain(before as usize..) {

@@ -410,3 +410,98 @@ fn endless_members_of_outside_things_end() {
     let linked = program(&[("m.s", source)]);
     assert!(linked.linked.stubs.len() < 12, "{:?}", linked.linked.stubs);
 }
+
+#[test]
+fn a_local_has_the_value_of_its_place_in_the_method() {
+    let source = "
+def f():
+  pass
+def g():
+  pass
+def run(c):
+  h = f
+  h(1)
+  h = g
+  h(2)
+  if c:
+    h = f
+  h(3)
+";
+    let linked = program(&[("m.s", source)]);
+    linked.check("h(1)", &["m.f (exact)"]);
+    linked.check("h(2)", &["m.g (exact)"]);
+    linked.check("h(3)", &["m.f (exact)", "m.g (exact)"]);
+}
+
+#[test]
+fn what_one_decorator_wraps_keeps_its_results_apart() {
+    let source = "
+class A:
+  def one(self):
+    pass
+class B:
+  def two(self):
+    pass
+def wrap(fn):
+  def wrapper(*args):
+    return fn(*args)
+  return wrapper
+@wrap
+def a():
+  return A()
+@wrap
+def b():
+  return B()
+a().one()
+b().two()
+x = a()
+x.two()
+";
+    let linked = program(&[("m.s", source)]);
+    linked.check("return fn(*args)", &["m.a (type)", "m.b (type)"]);
+    linked.check("a().one()", &["m.A.one (type)", "m.wrap.wrapper (type)"]);
+    linked.check("b().two()", &["m.B.two (type)", "m.wrap.wrapper (type)"]);
+    linked.check("x.two()", &[]);
+}
+
+#[test]
+fn a_default_value_counts_where_a_call_leaves_it_out() {
+    let source = "
+def f():
+  pass
+def g():
+  pass
+def given(cb=f):
+  cb(1)
+def left(cb=f):
+  cb(2)
+given(g)
+left()
+";
+    let linked = program(&[("m.s", source)]);
+    linked.check("cb(1)", &["m.g (type)"]);
+    linked.check("cb(2)", &["m.f (type)"]);
+}
+
+#[test]
+fn receivers_are_those_that_calls_show() {
+    let source = "
+class Base:
+  def run(self):
+    self.step()
+  def step(self):
+    pass
+class Sub(Base):
+  def step(self):
+    pass
+Sub().run()
+class Lone:
+  def run(self):
+    self.stop()
+  def stop(self):
+    pass
+";
+    let linked = program(&[("m.s", source)]);
+    linked.check("self.step()", &["m.Sub.step (type)"]);
+    linked.check("self.stop()", &["m.Lone.stop (type)"]);
+}
