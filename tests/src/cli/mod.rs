@@ -3,6 +3,7 @@
 mod configuration;
 mod endings;
 mod import;
+mod incremental;
 mod program;
 mod questions;
 mod remote;
