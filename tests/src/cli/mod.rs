@@ -7,4 +7,5 @@ mod incremental;
 mod program;
 mod questions;
 mod remote;
+mod watch;
 mod wrong;

@@ -16,6 +16,8 @@
 //! process that was killed goes with the next [`sweep()`].
 //!
 //! A file that cannot be lowered is a gap and ends nothing.
+//!
+//! [`watch`] says when the next import of a folder is worth its while.
 
 mod ask_outlines;
 mod build;
@@ -41,6 +43,7 @@ mod report;
 mod run;
 mod source;
 mod sweep;
+pub mod watch;
 mod work;
 mod workspace;
 

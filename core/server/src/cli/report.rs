@@ -147,6 +147,20 @@ fn changed(changes: FileChanges) -> String {
     }
 }
 
+/// One line for a watch: what changed, seconds, nodes.
+pub(crate) fn line(report: &ImportReport) -> String {
+    let what = match (&report.full_because, report.changes) {
+        (Some(why), _) => format!("imported in full, because {why}"),
+        (None, Some(changes)) => changed(changes),
+        (None, None) => "imported".to_owned(),
+    };
+    format!(
+        "{what}: {:.2} s, {} nodes\n",
+        report.seconds,
+        HumanCount(report.nodes)
+    )
+}
+
 /// `a 3, b 2`: the largest first.
 fn list(counts: &BTreeMap<String, u64>) -> String {
     let mut counts: Vec<(&String, &u64)> = counts.iter().collect();
