@@ -15,6 +15,10 @@ pub mod passes;
 pub mod rules;
 pub mod store;
 
+/// Names the code that turns a file's rows into those of a graph. Rows that a program of another name made are not mixed with
+/// those of this one.
+pub const FINGERPRINT: &str = env!("CODEGRAPH_CPG_SOURCES");
+
 /// Identifies a node in a graph: file ordinal `<< 32 |` row number in the file, 53 bits, exact in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub u64);

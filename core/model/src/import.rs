@@ -24,6 +24,43 @@ pub struct ImportRequest {
     pub exclude: Vec<String>,
     /// Whether folders of dependencies and build results are skipped by the built-in list.
     pub skip_dependency_folders: bool,
+    /// Whether the last graph may be taken over where nothing changed.
+    #[serde(default)]
+    pub mode: ImportMode,
+}
+
+/// How a graph is made. Both ways give the same graph, but for the numbers of files and nodes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportMode {
+    /// From all files.
+    #[default]
+    Full,
+    /// From the last graph and the files that changed since.
+    Incremental,
+}
+
+impl ImportMode {
+    /// Its name in reports.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Incremental => "incremental",
+        }
+    }
+}
+
+/// Files against those of the last graph.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileChanges {
+    /// As they were.
+    pub unchanged: u64,
+    /// Of another content, or of another module, language or role.
+    pub changed: u64,
+    /// New.
+    pub added: u64,
+    /// Gone.
+    pub removed: u64,
 }
 
 /// A step of an import, in order.
@@ -36,6 +73,10 @@ pub enum Step {
     Find,
     /// Asks importers for the outlines of files.
     Outline,
+    /// Compares files with those of the last graph.
+    Compare,
+    /// Takes over what did not change.
+    Reuse,
     /// Turns files into rows of the graph.
     Lower,
     /// Joins what files say of each other.
@@ -48,10 +89,12 @@ pub enum Step {
 
 impl Step {
     /// All steps in order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Fetch,
         Self::Find,
         Self::Outline,
+        Self::Compare,
+        Self::Reuse,
         Self::Lower,
         Self::Link,
         Self::Store,
@@ -64,6 +107,8 @@ impl Step {
             Self::Fetch => "fetch",
             Self::Find => "find",
             Self::Outline => "outline",
+            Self::Compare => "compare",
+            Self::Reuse => "reuse",
             Self::Lower => "lower",
             Self::Link => "link",
             Self::Store => "store",
@@ -81,13 +126,21 @@ pub struct ImportReport {
     pub project_id: ProjectId,
     /// The repository.
     pub repository_id: RepositoryId,
-    /// The graph that was published.
+    /// The graph that answers questions now.
     pub revision_id: RevisionId,
+    /// Whether it was made by this import; not so where an incremental import found nothing changed.
+    pub revision_is_new: bool,
     /// Whether the project was made by this import.
     pub project_is_new: bool,
+    /// How the graph was made.
+    pub mode: ImportMode,
+    /// Why it was made from all files although less was asked for.
+    pub full_because: Option<String>,
+    /// Files against those of the last graph; none where the graph was made from all files.
+    pub changes: Option<FileChanges>,
     /// Commit of the source; empty where it was no git repository.
     pub indexed_commit: String,
-    /// When the source was read.
+    /// When the source of that graph was read.
     pub indexed_at: Timestamp,
     /// Files in the graph: those that were lowered and those that are only listed.
     pub files: u64,

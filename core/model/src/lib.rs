@@ -19,7 +19,7 @@ pub mod revision;
 pub use clock::Clock;
 pub use data_folder::DataFolder;
 pub use id::{LeaseId, ProjectId, RepositoryId, RequestId, RevisionId};
-pub use import::{ImportReport, ImportRequest, Step};
+pub use import::{FileChanges, ImportMode, ImportReport, ImportRequest, Step};
 pub use lease::Lease;
 pub use project::{Project, ProjectName};
 pub use repository::{Origin, Repository};

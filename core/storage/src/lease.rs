@@ -62,6 +62,12 @@ impl Leases<'_> {
         self.0.run(statement).await.map(drop)
     }
 
+    /// Takes a lease back as if it had never been: nobody who could come again held it.
+    pub async fn remove(&mut self, id: LeaseId) -> Result<(), StorageError> {
+        let statement = Statement::new("DELETE FROM leases WHERE id = $1").bind(id.to_string());
+        self.0.run(statement).await.map(drop)
+    }
+
     /// Removes leases that ended before a time.
     pub async fn remove_expired(&mut self, before: Timestamp) -> Result<u64, StorageError> {
         self.0

@@ -80,13 +80,14 @@ impl Revisions<'_> {
         self.0.row(statement).await?.as_ref().map(read).transpose()
     }
 
-    /// Removes the rows of revisions that were superseded before a time and that nobody has held since.
+    /// Removes the rows of superseded revisions that nobody has held since a time. What nobody ever held goes at once: new readers
+    /// get the one that took its place.
     pub async fn remove_superseded(
         &mut self,
         before: Timestamp,
     ) -> Result<Vec<Removed>, StorageError> {
         let statement = Statement::new(
-            "DELETE FROM revisions WHERE state = 'superseded' AND superseded_at < $1 AND NOT EXISTS \
+            "DELETE FROM revisions WHERE state = 'superseded' AND NOT EXISTS \
              (SELECT 1 FROM leases WHERE leases.revision_id = revisions.id AND leases.expires_at >= $1) \
              RETURNING repository_id, id",
         )

@@ -234,6 +234,29 @@ async fn a_superseded_revision_stays_as_long_as_it_is_leased() {
 }
 
 #[tokio::test]
+async fn a_superseded_revision_that_nobody_held_goes_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = open(folder.path()).await;
+    let repository = repository(&db, "a").await;
+    let first = publish(&db, repository, 0).await;
+    let mut tx = db.begin().await.unwrap();
+    // An import holds it while it reads it, and takes that back.
+    let lease = tx
+        .leases()
+        .take(first, "import", at(1), at(600))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let second = publish(&db, repository, 10).await;
+    let mut tx = db.begin().await.unwrap();
+    assert_eq!(tx.revisions().remove_superseded(at(20)).await.unwrap(), []);
+    tx.leases().remove(lease.id).await.unwrap();
+    let removed = tx.revisions().remove_superseded(at(20)).await.unwrap();
+    let removed: Vec<_> = removed.iter().map(|removed| removed.revision).collect();
+    assert_eq!(removed, [first], "and {second} is the published one");
+}
+
+#[tokio::test]
 async fn removing_a_project_removes_what_it_has() {
     let folder = tempfile::tempdir().unwrap();
     let db = open(folder.path()).await;

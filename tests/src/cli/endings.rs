@@ -4,7 +4,7 @@ use std::process::{Child, Command};
 
 use super::program::{World, program};
 
-fn signal(child: &Child, name: &str) {
+pub(super) fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill")
         .args(["-s", name, &child.id().to_string()])
         .status()

@@ -3,7 +3,9 @@
 mod configuration;
 mod endings;
 mod import;
+mod incremental;
 mod program;
 mod questions;
 mod remote;
+mod watch;
 mod wrong;

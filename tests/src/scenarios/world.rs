@@ -8,7 +8,7 @@ use std::time::Duration;
 use codegraph_cpg::store::{Graph, GraphStore, StoreOptions};
 use codegraph_egress::{AllowList, Egress};
 use codegraph_jobs::import::{self, ImportContext, ImportOptions, Silent};
-use codegraph_model::{Clock, DataFolder, ImportRequest, Origin, ProjectName};
+use codegraph_model::{Clock, DataFolder, ImportMode, ImportRequest, Origin, ProjectName};
 use codegraph_plugin_host::types::{AnswerLanguage, Ask, Chunk, Citation, Outcome};
 use codegraph_plugin_host::{Compiler, HostConfig, PluginHost};
 use codegraph_storage::{Db, Location};
@@ -138,6 +138,7 @@ impl World {
             include: Vec::new(),
             exclude: Vec::new(),
             skip_dependency_folders: true,
+            mode: ImportMode::Full,
         };
         let cancel = codegraph_jobs::Cancel::default();
         let report = import::run(&self.context, request, Arc::new(Silent), cancel)

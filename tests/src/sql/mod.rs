@@ -133,6 +133,7 @@ fn build_graph(path: &Path) {
                 size: text.len() as u64,
                 text: Some(text.into_bytes()),
                 gaps: Vec::new(),
+                key: None,
             })
             .expect("a file");
     }

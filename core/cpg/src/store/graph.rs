@@ -185,7 +185,7 @@ impl Graph {
         Ok(entries)
     }
 
-    fn connection(&self) -> Result<Connection, QueryError> {
+    pub(super) fn connection(&self) -> Result<Connection, QueryError> {
         let idle = self
             .idle
             .lock()
@@ -198,7 +198,7 @@ impl Graph {
     }
 
     /// Keeps a connection with its prepared statements for the next query.
-    fn give_back(&self, connection: Connection) {
+    pub(super) fn give_back(&self, connection: Connection) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < IDLE_CONNECTIONS {
             idle.push(connection);

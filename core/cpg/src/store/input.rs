@@ -49,6 +49,10 @@ impl FileRole {
     }
 }
 
+/// What the rows of a file come from, as a hash: source, context, importer. Equal keys mean equal rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InputKey(pub [u8; 32]);
+
 /// A lowered file with what the local passes found.
 #[derive(Clone, Copy, Debug)]
 pub struct FileInput<'a> {
@@ -64,6 +68,8 @@ pub struct FileInput<'a> {
     pub source: &'a [u8],
     /// What the local passes found.
     pub local: &'a Local,
+    /// What all of this comes from.
+    pub key: Option<InputKey>,
 }
 
 /// A file that is listed and not lowered: documents, settings, languages without an importer, what is too large.
@@ -83,6 +89,8 @@ pub struct UnparsedFile {
     pub text: Option<Vec<u8>>,
     /// Why it was not lowered, where that is a gap.
     pub gaps: Vec<Gap>,
+    /// What all of this comes from; none where another attempt could end otherwise.
+    pub key: Option<InputKey>,
 }
 
 /// How a graph is built.
@@ -130,7 +138,7 @@ pub struct Metadata {
     pub extra: Vec<(String, String)>,
 }
 
-/// What was built.
+/// What a graph holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct BuildSummary {
     /// Nodes, files and stubs among them.
@@ -139,18 +147,28 @@ pub struct BuildSummary {
     pub edges: u64,
     /// Edges from calls to methods.
     pub call_edges: u64,
+    /// Those by how their target was found.
+    pub calls_by_resolution: BTreeMap<String, u64>,
     /// Calls that are no operators.
     pub calls: u64,
     /// Methods that are defined in the tree.
     pub methods: u64,
     /// Types that are defined in the tree.
     pub types: u64,
-    /// Files, lowered or not.
+    /// Files, lowered or not, and folders that were left out.
     pub files: u64,
+    /// Files by role, without folders.
+    pub files_by_role: BTreeMap<String, u64>,
+    /// Lowered files by language.
+    pub files_by_language: BTreeMap<String, u64>,
     /// Lines of the lowered files.
     pub lines: u64,
+    /// Bytes of the lowered files.
+    pub lowered_bytes: u64,
     /// Rows of `analysis_gaps` by reason.
     pub gaps_by_reason: BTreeMap<String, u64>,
+    /// The same by reason and language of the file, `""` where that is not known.
+    pub gaps_by_language: BTreeMap<String, BTreeMap<String, u64>>,
     /// Size of the graph file in bytes.
     pub bytes: u64,
     /// Bytes of source text that are stored, before compression.

@@ -1,7 +1,8 @@
 //! The DuckDB file of a revision: how it is built, opened and asked.
 //!
 //! - [`schema`]: the one description of tables and views; DDL, Arrow columns and `docs/graph-schema.md` come from it.
-//! - [`GraphBuilder`] writes a file under a temporary name; publishing it by a rename is the caller's.
+//! - [`GraphBuilder`] writes a file under a temporary name, from nothing or from a copy of the last one; publishing it by a
+//!   rename is the caller's.
 //! - [`GraphStore`] attaches published files read-only and gives [`Graph`]s: named queries of the [`catalog`],
 //!   [`Graph::reach`] along edges, [`Graph::source`] text.
 //!
@@ -16,8 +17,10 @@ mod error;
 mod graph;
 mod input;
 mod open;
+mod previous;
 mod reach;
 pub mod schema;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -27,7 +30,14 @@ pub use catalog::{Budget, Rows};
 pub use columns::{ColumnBatch, ColumnData, ColumnInfo, ColumnType, Value};
 pub use error::{QueryError, StoreError};
 pub use graph::{Graph, RevisionInfo};
-pub use input::{BuildOptions, BuildSummary, FileInput, FileRole, Metadata, UnparsedFile};
+pub use input::{
+    BuildOptions, BuildSummary, FileInput, FileRole, InputKey, Metadata, UnparsedFile,
+};
 pub use open::{GraphStore, StoreOptions};
+pub use previous::KnownFile;
 pub use reach::{Direction, ReachSpec};
 pub use watch::Interrupt;
+
+/// Key in `metadata`: nodes that stand behind those of other files because their file was replaced since the last full import.
+/// They are found all the same, but not by skipping what cannot hold them.
+pub const NODES_OUT_OF_ORDER: &str = "nodes_out_of_order";

@@ -4,6 +4,15 @@ use codegraph_cpg::ast::Gap;
 use codegraph_plugin_host::PluginError;
 use codegraph_plugin_host::types::Fault;
 
+/// The importer says that the source is none.
+const INVALID_SOURCE: &str = "invalid_source";
+
+/// Whether the same source meets the same gap again. Limits are not such: how near a file is to them depends on the machine, and a
+/// file that failed is worth another attempt.
+pub(super) fn is_lasting(gap: &Gap) -> bool {
+    gap.reason == INVALID_SOURCE
+}
+
 /// A gap of a whole file.
 pub(super) fn whole_file(reason: &str, detail: impl Into<String>) -> Gap {
     Gap {
@@ -17,7 +26,7 @@ pub(super) fn whole_file(reason: &str, detail: impl Into<String>) -> Gap {
 /// The gap of a file that an importer did not lower.
 pub(super) fn of_error(error: &PluginError) -> Gap {
     let reason = match error {
-        PluginError::Fault(Fault::InvalidInput(_)) => "invalid_source",
+        PluginError::Fault(Fault::InvalidInput(_)) => INVALID_SOURCE,
         PluginError::Timeout { .. } => "importer_timeout",
         PluginError::MemoryLimit { .. } => "importer_memory",
         PluginError::OutputLimit { .. }

@@ -43,6 +43,39 @@ impl Plan {
         items.sort_unstable_by_key(|(ordinal, _)| *ordinal);
         items.into_iter().map(|(_, item)| item).collect()
     }
+
+    /// Ordinal and path of a file.
+    pub(super) fn place(&self, item: Item) -> (u32, &str) {
+        match item {
+            Item::Lower(number) => {
+                let info = &self.lower[number].info;
+                (info.ordinal, &info.path)
+            }
+            Item::List(number) => {
+                let file = &self.list[number];
+                (file.ordinal, &file.path)
+            }
+        }
+    }
+
+    /// Bytes that are read of all files.
+    pub(super) fn all_bytes(&self) -> u64 {
+        self.items()
+            .into_iter()
+            .map(|item| self.bytes_to_read(item))
+            .sum()
+    }
+
+    /// Bytes that are read of a file.
+    pub(super) fn bytes_to_read(&self, item: Item) -> u64 {
+        match item {
+            Item::Lower(number) => self.lower[number].size,
+            Item::List(number) => {
+                let file = &self.list[number];
+                if file.keep_text { file.size } else { 0 }
+            }
+        }
+    }
 }
 
 /// A file to lower.

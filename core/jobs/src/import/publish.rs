@@ -7,6 +7,7 @@ use codegraph_model::{NewRevision, Origin, Project, ProjectName, Repository, Rep
 
 use super::context::ImportContext;
 use super::error::ImportError;
+use super::previous::Previous;
 
 /// What is known of a revision before its repository is.
 pub(super) type Unplaced = Box<dyn FnOnce(RepositoryId) -> NewRevision + Send>;
@@ -62,6 +63,32 @@ pub(super) async fn publish(
         repository,
         project_is_new,
     })
+}
+
+/// Notes that the published graph is still that of its source. None where that cannot be said: another graph was published in the
+/// meantime, or the project comes from somewhere else now.
+pub(super) async fn keep(
+    context: &ImportContext,
+    previous: &Previous,
+    origin: &Origin,
+) -> Result<Option<Published>, ImportError> {
+    let mut tx = context.db.begin().await?;
+    let project = previous.project.clone();
+    let Some(repository) = tx.repositories().primary(project.id).await? else {
+        return Ok(None);
+    };
+    if repository.published != Some(previous.revision.id) || repository.origin != *origin {
+        return Ok(None);
+    }
+    tx.projects()
+        .imported(project.id, context.clock.now())
+        .await?;
+    tx.commit().await?;
+    Ok(Some(Published {
+        project,
+        repository,
+        project_is_new: false,
+    }))
 }
 
 /// Renames, and makes the name as durable as the content is already.

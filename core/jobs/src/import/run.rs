@@ -5,26 +5,26 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use codegraph_cpg::passes::{Linked, link};
-use codegraph_cpg::store::{
-    Budget, BuildOptions, BuildSummary, ColumnData, GraphBuilder, Metadata,
-};
+use codegraph_cpg::store::BuildSummary;
 use codegraph_model::{
-    ImportReport, ImportRequest, NewRevision, Origin, ProjectName, RevisionId, Step,
+    FileChanges, ImportMode, ImportReport, ImportRequest, Origin, ProjectName, RevisionId, Step,
 };
 use jiff::Timestamp;
 
+use super::ask_outlines::outline;
+use super::build::{Amended, Stop};
 use super::classify::Languages;
 use super::context::ImportContext;
 use super::error::ImportError;
-use super::lower::{LoweredFiles, Work, lower, outline};
-use super::plan::plan;
+use super::plan::{Plan, plan};
+use super::previous::{Previous, WhyFull};
 use super::progress::Progress;
-use super::publish::{Published, publish};
+use super::publish::{keep, publish};
+use super::report::Outcome;
 use super::source::{Source, name_of};
 use super::sweep::sweep;
+use super::work::Work;
 use super::workspace::Workspace;
-use super::{memory, plan::Plan};
 use crate::fetch::Cancel;
 
 /// Imports: source in, a published graph out. However it ends, nothing else of it stays.
@@ -45,24 +45,17 @@ pub async fn run(
     Ok(report)
 }
 
-struct Import<'a> {
-    context: &'a ImportContext,
-    request: ImportRequest,
-    project: ProjectName,
+pub(super) struct Import<'a> {
+    pub(super) context: &'a ImportContext,
+    pub(super) request: ImportRequest,
+    pub(super) project: ProjectName,
     progress: Arc<dyn Progress>,
     cancel: Cancel,
-    revision: RevisionId,
-    indexed_at: Timestamp,
-    workspace: Workspace,
-    started: Instant,
-    seconds: BTreeMap<String, f64>,
-}
-
-/// What the graph holds.
-struct Built {
-    files: LoweredFiles,
-    calls_by_resolution: BTreeMap<String, u64>,
-    summary: BuildSummary,
+    pub(super) revision: RevisionId,
+    pub(super) indexed_at: Timestamp,
+    pub(super) workspace: Workspace,
+    pub(super) started: Instant,
+    pub(super) seconds: BTreeMap<String, f64>,
 }
 
 impl<'a> Import<'a> {
@@ -93,13 +86,43 @@ impl<'a> Import<'a> {
     }
 
     async fn run(mut self) -> Result<ImportReport, ImportError> {
+        let previous = Previous::open(self.context, &self.project).await?;
+        let made = self.make(previous.as_ref()).await;
+        if let Ok(previous) = previous {
+            // A lease that cannot be taken back expires.
+            if let Err(error) = previous.release(self.context).await {
+                tracing::warn!(%error, "cannot let the last graph go");
+            }
+        }
+        Ok(self.report(made?))
+    }
+
+    async fn make(
+        &mut self,
+        previous: Result<&Previous, &WhyFull>,
+    ) -> Result<Outcome, ImportError> {
         let languages = self.languages()?;
         let source = self.open().await?;
         let commit = source.commit();
-        let plan = self.plan(&source, &languages).await?;
-        let built = self.build(source, languages, plan, &commit).await?;
-        let published = self.publish(&built, &commit).await?;
-        Ok(self.report(built, published, commit))
+        let plan = self.plan(&source, &languages, previous.ok()).await?;
+        let work = self.work(source, languages, plan).await?;
+        let mut full_because = None;
+        if self.request.mode == ImportMode::Incremental {
+            let amended = match previous {
+                Ok(previous) => self.incremental(&work, previous, &commit).await,
+                Err(why) => Err(Stop::Full(why.clone())),
+            };
+            match amended {
+                Ok(Amended::Kept(outcome)) => return Ok(*outcome),
+                Ok(Amended::Built(changes, summary)) => {
+                    return self.publish(*summary, commit, Some(changes), None).await;
+                }
+                Err(Stop::Full(why)) => full_because = Some(why.to_string()),
+                Err(Stop::Failed(error)) => return Err(error),
+            }
+        }
+        let summary = self.full(&work, &commit).await?;
+        self.publish(summary, commit, None, full_because).await
     }
 
     fn languages(&self) -> Result<Languages, ImportError> {
@@ -142,7 +165,12 @@ impl<'a> Import<'a> {
         Ok(source)
     }
 
-    async fn plan(&mut self, source: &Source, languages: &Languages) -> Result<Plan, ImportError> {
+    async fn plan(
+        &mut self,
+        source: &Source,
+        languages: &Languages,
+        previous: Option<&Previous>,
+    ) -> Result<Plan, ImportError> {
         let step = self.begin(Step::Find, None);
         let found = source
             .find(self.context, &self.request, &self.progress, &self.cancel)
@@ -157,7 +185,7 @@ impl<'a> Import<'a> {
             .cloned()
             .collect();
         let heads = source.heads(unclear).await?;
-        let before = self.ordinals_before().await?;
+        let before = previous.map(Previous::ordinals).unwrap_or_default();
         let plan = plan(
             &found,
             &heads,
@@ -218,14 +246,13 @@ impl<'a> Import<'a> {
         }
     }
 
-    async fn build(
+    /// What the workers share, with the outlines that files need.
+    async fn work(
         &mut self,
         source: Source,
         languages: Languages,
         plan: Plan,
-        commit: &str,
-    ) -> Result<Built, ImportError> {
-        let options = &self.context.options;
+    ) -> Result<Arc<Work>, ImportError> {
         let mut work = Work::new(
             Arc::clone(&self.context.host),
             source,
@@ -233,7 +260,7 @@ impl<'a> Import<'a> {
             plan,
             Arc::clone(&self.progress),
             self.cancel.clone(),
-            options,
+            &self.context.options,
         );
         if work.needs_outlines() {
             let step = self.begin(Step::Outline, Some(work.bytes()));
@@ -244,223 +271,66 @@ impl<'a> Import<'a> {
             work.outlines = outlines;
             self.end(step);
         }
-        let builder = self.builder(work.bytes()).await?;
-        let built = self.fill(Arc::new(work), &builder, commit).await;
-        match built {
-            Ok((files, linked, metadata)) => self.close(builder, files, &linked, metadata).await,
-            Err(error) => {
-                // Waits for its thread: the folder goes after this.
-                tokio::task::spawn_blocking(move || drop(builder)).await?;
-                Err(self.graph_error(error))
-            }
-        }
+        Ok(Arc::new(work))
     }
 
-    async fn builder(&self, source_bytes: u64) -> Result<Arc<GraphBuilder>, ImportError> {
-        let path = self.workspace.graph();
-        let options = BuildOptions {
-            source_bytes,
-            memory_limit: self.context.options.graph_memory,
-            threads: self.context.options.parallel_files as u32,
-            ..BuildOptions::default()
-        };
-        let created =
-            tokio::task::spawn_blocking(move || GraphBuilder::create(&path, options)).await?;
-        created
-            .map(Arc::new)
-            .map_err(|error| self.graph_error(ImportError::Graph(error)))
-    }
-
-    async fn fill(
+    async fn publish(
         &mut self,
-        work: Arc<Work>,
-        builder: &Arc<GraphBuilder>,
-        commit: &str,
-    ) -> Result<(LoweredFiles, Linked, Metadata), ImportError> {
-        let step = self.begin(Step::Lower, Some(work.bytes()));
-        let mut files = lower(&work, builder).await?;
-        self.end(step);
-        self.check_cancel()?;
-
-        let step = self.begin(Step::Link, None);
-        let facts = std::mem::take(&mut files.facts);
-        let rules = work
-            .languages
-            .all()
-            .iter()
-            .map(|language| language.rules.clone())
-            .collect::<Vec<_>>();
-        let linked = tokio::task::spawn_blocking(move || link(&facts, &rules)).await?;
-        self.end(step);
-        self.check_cancel()?;
-
-        let metadata = self.metadata(&work.languages, &files, commit);
-        Ok((files, linked, metadata))
-    }
-
-    async fn close(
-        &mut self,
-        builder: Arc<GraphBuilder>,
-        files: LoweredFiles,
-        linked: &Linked,
-        metadata: Metadata,
-    ) -> Result<Built, ImportError> {
-        let step = self.begin(Step::Store, None);
-        let mut calls_by_resolution: BTreeMap<String, u64> = BTreeMap::new();
-        for call in &linked.calls {
-            *calls_by_resolution
-                .entry(call.resolution.text().to_owned())
-                .or_default() += 1;
-        }
-        let added = tokio::task::block_in_place(|| builder.add_linked(linked));
-        let finished = tokio::task::spawn_blocking(move || {
-            let builder = Arc::into_inner(builder)
-                .ok_or_else(|| ImportError::Internal("a worker outlived its step".into()))?;
-            added
-                .and_then(|()| builder.finish(metadata))
-                .map_err(ImportError::Graph)
-        });
-        let summary = finished.await?.map_err(|error| self.graph_error(error))?;
-        self.end(step);
-        self.check_cancel()?;
-        Ok(Built {
-            files,
-            calls_by_resolution,
-            summary,
-        })
-    }
-
-    async fn publish(&mut self, built: &Built, commit: &str) -> Result<Published, ImportError> {
+        summary: BuildSummary,
+        indexed_commit: String,
+        changes: Option<FileChanges>,
+        full_because: Option<String>,
+    ) -> Result<Outcome, ImportError> {
         let step = self.begin(Step::Publish, None);
-        let summary = &built.summary;
-        let (id, indexed_at, indexed_commit) = (self.revision, self.indexed_at, commit.to_owned());
-        let (files, languages) = (built.files.files, built.files.files_by_language.clone());
-        let (lines, nodes, edges) = (summary.lines, summary.nodes, summary.edges);
-        let (gaps, graph_bytes) = (summary.gaps_by_reason.values().sum(), summary.bytes);
-        let revision = Box::new(move |repository| NewRevision {
-            id,
-            repository,
-            indexed_at,
-            indexed_commit,
-            files,
-            languages,
-            lines,
-            nodes,
-            edges,
-            gaps,
-            graph_bytes,
-        });
         let published = publish(
             self.context,
             &self.project,
             &self.request.origin,
             &self.workspace.graph(),
-            revision,
+            self.new_revision(&summary, &indexed_commit),
         )
         .await?;
         self.end(step);
-        Ok(published)
-    }
-
-    fn report(self, built: Built, published: Published, indexed_commit: String) -> ImportReport {
-        let Built {
-            files,
-            calls_by_resolution,
+        Ok(Outcome {
+            published,
             summary,
-        } = built;
-        ImportReport {
-            project: published.project.name,
-            project_id: published.project.id,
-            repository_id: published.repository.id,
-            revision_id: self.revision,
-            project_is_new: published.project_is_new,
             indexed_commit,
             indexed_at: self.indexed_at,
-            files: files.files,
-            files_lowered: files.lowered,
-            files_by_language: files.files_by_language,
-            files_by_role: files.files_by_role,
-            lines: summary.lines,
-            source_bytes: files.source_bytes,
-            nodes: summary.nodes,
-            edges: summary.edges,
-            methods: summary.methods,
-            calls: summary.call_edges,
-            calls_by_resolution,
-            gaps: summary.gaps_by_reason.values().sum(),
-            gaps_by_reason: summary.gaps_by_reason,
-            no_importer_by_language: files.no_importer_by_language,
-            seconds_by_step: self.seconds,
-            seconds: self.started.elapsed().as_secs_f64(),
-            peak_rss_bytes: memory::peak(),
-            peak_child_rss_bytes: memory::peak_of_children(),
-            graph_bytes: summary.bytes,
-            stored_source_bytes: summary.source_bytes_stored,
-        }
+            changes,
+            full_because,
+            revision_is_new: true,
+        })
     }
 
-    fn metadata(&self, languages: &Languages, files: &LoweredFiles, commit: &str) -> Metadata {
-        let used: Vec<_> = languages
-            .all()
-            .iter()
-            .filter(|language| files.files_by_language.contains_key(&language.id))
-            .collect();
-        let importers = self
-            .context
-            .host
-            .plugins()
-            .into_iter()
-            .filter(|plugin| used.iter().any(|language| language.plugin == plugin.id))
-            .map(|plugin| (plugin.id, plugin.version))
-            .collect();
-        Metadata {
-            project: self.project.to_string(),
-            revision: self.revision.to_string(),
-            indexed_commit: commit.to_owned(),
-            indexed_at: self.indexed_at.to_string(),
-            languages: files.files_by_language.keys().cloned().collect(),
-            root: name_of(&self.request.origin)
-                .map_or_else(|_| self.project.to_string(), String::from),
-            importers,
-            extra: Vec::new(),
-        }
+    /// Leaves the published graph where it is, for it is that of the source; none where it cannot be left there.
+    pub(super) async fn keep(
+        &mut self,
+        previous: &Previous,
+        changes: FileChanges,
+    ) -> Result<Option<Outcome>, ImportError> {
+        let step = self.begin(Step::Publish, None);
+        let kept = keep(self.context, previous, &self.request.origin).await?;
+        let Some(published) = kept else {
+            return Ok(None);
+        };
+        let graph = Arc::clone(&previous.graph);
+        let summary = tokio::task::spawn_blocking(move || graph.summary())
+            .await?
+            .map_err(|error| ImportError::Internal(error.to_string()))?;
+        self.end(step);
+        self.revision = previous.revision.id;
+        Ok(Some(Outcome {
+            published,
+            summary,
+            indexed_commit: previous.revision.indexed_commit.clone(),
+            indexed_at: previous.indexed_at(),
+            changes: Some(changes),
+            full_because: None,
+            revision_is_new: false,
+        }))
     }
 
-    /// Numbers of the files in the published graph; none where there is no graph or an unreadable one, which this import replaces.
-    async fn ordinals_before(&self) -> Result<BTreeMap<String, u32>, ImportError> {
-        let mut tx = self.context.db.read().await?;
-        let Some(project) = tx.projects().find_by_name(&self.project).await? else {
-            return Ok(BTreeMap::new());
-        };
-        let Some(repository) = tx.repositories().primary(project.id).await? else {
-            return Ok(BTreeMap::new());
-        };
-        let Some(revision) = repository.published else {
-            return Ok(BTreeMap::new());
-        };
-        drop(tx);
-        let path = self.context.data.graph(repository.id, revision);
-        let graphs = self.context.graphs.clone();
-        let read = tokio::task::spawn_blocking(move || {
-            let graph = graphs.open(&path).map_err(|error| error.to_string())?;
-            graph
-                .query("file_ordinals", &[], Budget::default())
-                .map_err(|error| error.to_string())
-        });
-        match read.await? {
-            Ok(rows) => Ok(rows
-                .batches
-                .iter()
-                .flat_map(|batch| path_and_ordinal(&batch.columns))
-                .collect()),
-            Err(error) => {
-                tracing::warn!(%error, "the last graph cannot be read: files are numbered anew");
-                Ok(BTreeMap::new())
-            }
-        }
-    }
-
-    fn graph_error(&self, error: ImportError) -> ImportError {
+    pub(super) fn graph_error(&self, error: ImportError) -> ImportError {
         match error {
             ImportError::Graph(error) => ImportError::graph(error, self.context.data.root()),
             other => other,
@@ -474,7 +344,7 @@ impl<'a> Import<'a> {
         }
     }
 
-    fn check_cancel(&self) -> Result<(), ImportError> {
+    pub(super) fn check_cancel(&self) -> Result<(), ImportError> {
         if self.cancel.is_cancelled() {
             Err(ImportError::Cancelled)
         } else {
@@ -482,33 +352,14 @@ impl<'a> Import<'a> {
         }
     }
 
-    fn begin(&self, step: Step, total: Option<u64>) -> (Step, Instant) {
+    pub(super) fn begin(&self, step: Step, total: Option<u64>) -> (Step, Instant) {
         self.progress.begin(step, total);
         (step, Instant::now())
     }
 
-    fn end(&mut self, (step, since): (Step, Instant)) {
+    pub(super) fn end(&mut self, (step, since): (Step, Instant)) {
         self.progress.end(step);
         self.seconds
             .insert(step.text().to_owned(), since.elapsed().as_secs_f64());
     }
-}
-
-/// Pairs of the columns `path` and `ordinal`.
-fn path_and_ordinal(columns: &[ColumnData]) -> Vec<(String, u32)> {
-    let [
-        ColumnData::Texts { offsets, bytes },
-        ColumnData::Ints(ordinals),
-    ] = columns
-    else {
-        return Vec::new();
-    };
-    let path = |i: usize| {
-        String::from_utf8_lossy(&bytes[offsets[i] as usize..offsets[i + 1] as usize]).into_owned()
-    };
-    ordinals
-        .iter()
-        .enumerate()
-        .filter_map(|(i, &ordinal)| Some((path(i), u32::try_from(ordinal).ok()?)))
-        .collect()
 }

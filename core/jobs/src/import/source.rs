@@ -76,29 +76,15 @@ impl Source {
         progress: &Arc<dyn Progress>,
         cancel: &Cancel,
     ) -> Result<Findings, ImportError> {
-        let patterns = Patterns::new(&request.include, &request.exclude)?;
-        let skip_dependencies = request.skip_dependency_folders;
         match self {
             Self::Folder(root) => {
-                let (root, cancel, progress) = (root.clone(), cancel.clone(), Arc::clone(progress));
-                let most = context.options.max_files;
-                let apart = std::fs::canonicalize(context.data.root())
-                    .unwrap_or_else(|_| context.data.root().to_owned());
-                tokio::task::spawn_blocking(move || {
-                    let options = WalkOptions {
-                        patterns: &patterns,
-                        skip_dependencies,
-                        apart: &apart,
-                        most,
-                        is_cancelled: &|| cancel.is_cancelled(),
-                        tick: &|files| progress.advance(Step::Find, files),
-                    };
-                    walk(&root, options)
-                })
-                .await?
+                let progress = Arc::clone(progress);
+                let tick = move |files| progress.advance(Step::Find, files);
+                list_folder(root, context, request, cancel.clone(), tick).await
             }
             Self::Fetched(fetched) => {
-                let found = list_fetched(fetched, &patterns, skip_dependencies);
+                let patterns = Patterns::new(&request.include, &request.exclude)?;
+                let found = list_fetched(fetched, &patterns, request.skip_dependency_folders);
                 progress.advance(Step::Find, found.files.len() as u64);
                 Ok(found)
             }
@@ -155,6 +141,34 @@ impl Source {
             }
         }
     }
+}
+
+/// Lists a folder as a request wants it; `tick` is told of files that were found.
+pub(super) async fn list_folder(
+    root: &Path,
+    context: &ImportContext,
+    request: &ImportRequest,
+    cancel: Cancel,
+    tick: impl Fn(u64) + Send + 'static,
+) -> Result<Findings, ImportError> {
+    let patterns = Patterns::new(&request.include, &request.exclude)?;
+    let skip_dependencies = request.skip_dependency_folders;
+    let most = context.options.max_files;
+    let apart = std::fs::canonicalize(context.data.root())
+        .unwrap_or_else(|_| context.data.root().to_owned());
+    let root = root.to_owned();
+    tokio::task::spawn_blocking(move || {
+        let options = WalkOptions {
+            patterns: &patterns,
+            skip_dependencies,
+            apart: &apart,
+            most,
+            is_cancelled: &|| cancel.is_cancelled(),
+            tick: &tick,
+        };
+        walk(&root, options)
+    })
+    .await?
 }
 
 /// The name for a project that the origin gives.

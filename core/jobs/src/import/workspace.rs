@@ -52,6 +52,20 @@ impl Workspace {
     pub(super) fn graph(&self) -> PathBuf {
         self.folder.join("graph.duckdb")
     }
+
+    /// Removes a graph that was not finished: another attempt begins with no file.
+    pub(super) fn remove_graph(&self) -> Result<(), ImportError> {
+        let graph = self.graph();
+        for path in [graph.with_extension("duckdb.wal"), graph] {
+            match std::fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(ImportError::data("cannot remove", path)(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Drop for Workspace {

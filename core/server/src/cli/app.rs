@@ -96,14 +96,27 @@ impl App {
         Ok(PluginHost::start(config).await?)
     }
 
+    /// Opens graphs for questions.
     pub(crate) fn graphs(&self) -> anyhow::Result<GraphStore> {
-        let graph = &self.config.graph;
+        Ok(GraphStore::new(self.graph_options())?)
+    }
+
+    /// Opens graphs for imports: each is read once, by the import that takes its place.
+    pub(crate) fn graphs_to_replace(&self) -> anyhow::Result<GraphStore> {
         Ok(GraphStore::new(StoreOptions {
+            keep_milliseconds: 0,
+            ..self.graph_options()
+        })?)
+    }
+
+    fn graph_options(&self) -> StoreOptions {
+        let graph = &self.config.graph;
+        StoreOptions {
             directories: vec![self.data().graphs()],
             memory_limit: graph.memory_bytes,
             threads: or_cores(graph.threads) as u32,
             ..StoreOptions::default()
-        })?)
+        }
     }
 }
 

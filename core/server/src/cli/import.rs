@@ -1,6 +1,6 @@
 //! `codegraph import`
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use codegraph_egress::{AllowList, Egress, SystemResolver};
 use codegraph_jobs::fetch::is_remote;
 use codegraph_jobs::import::{self, ImportContext, ImportError, ImportOptions};
-use codegraph_model::{ImportRequest, Origin, ProjectName};
+use codegraph_model::{ImportMode, ImportRequest, Origin, ProjectName};
 
 use super::app::{App, or_cores};
 use super::interrupt::cancel_on_interrupt;
@@ -23,6 +23,7 @@ use super::{Ended, Format, Interrupted, report};
 Examples:
   codegraph import .
   codegraph import ~/src/shop --project shop --exclude 'docs' --exclude '*.min.js'
+  codegraph import ~/src/shop --mode incremental
   codegraph import https://git.example.org/team/shop.git --branch main --format json
 
 A project that was imported before gets the new graph; until that is whole, questions see the old one. What could not
@@ -31,12 +32,25 @@ pub(crate) struct Arguments {
     /// Folder, or https URL of a git repository
     #[arg(value_name = "PATH|URL")]
     source: OsString,
-    /// Name of the project; without it, the folder's or repository's name
-    #[arg(long, value_name = "NAME")]
-    project: Option<ProjectName>,
+    #[command(flatten)]
+    selection: Selection,
     /// Branch or tag of the git repository; without it, its default branch
     #[arg(long, value_name = "NAME")]
     branch: Option<String>,
+    /// How the graph is made
+    #[arg(long, value_enum, default_value_t)]
+    mode: Mode,
+    /// How the report is printed
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// What of a source is imported, and as what.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Selection {
+    /// Name of the project; without it, the folder's or repository's name
+    #[arg(long, value_name = "NAME")]
+    project: Option<ProjectName>,
     /// Imports only this language; may be given more than once
     #[arg(long, value_name = "ID")]
     language: Vec<String>,
@@ -49,20 +63,40 @@ pub(crate) struct Arguments {
     /// Imports folders of dependencies and build results, too
     #[arg(long)]
     all_folders: bool,
-    /// How the report is printed
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+}
+
+/// How the graph is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Mode {
+    /// From all files, whatever was imported before
+    #[default]
+    Full,
+    /// From the project's last graph and the files that changed since; the same graph, sooner. From all files where there is no
+    /// last graph or it cannot be used: the report says why. Where nothing changed, the last graph stays
+    Incremental,
+}
+
+impl Selection {
+    pub(crate) fn request(self, origin: Origin, mode: ImportMode) -> ImportRequest {
+        ImportRequest {
+            origin,
+            project: self.project,
+            languages: self.language,
+            include: self.include,
+            exclude: self.exclude,
+            skip_dependency_folders: !self.all_folders,
+            mode,
+        }
+    }
 }
 
 pub(crate) async fn run(app: &App, arguments: Arguments, mut out: Output) -> anyhow::Result<Ended> {
-    let request = ImportRequest {
-        origin: origin(&arguments)?,
-        project: arguments.project,
-        languages: arguments.language,
-        include: arguments.include,
-        exclude: arguments.exclude,
-        skip_dependency_folders: !arguments.all_folders,
+    let origin = origin(&arguments)?;
+    let mode = match arguments.mode {
+        Mode::Full => ImportMode::Full,
+        Mode::Incremental => ImportMode::Incremental,
     };
+    let request = arguments.selection.request(origin, mode);
     let cancel = cancel_on_interrupt();
     let context = context(app).await?;
     let ended = import::run(&context, request, progress(), cancel).await;
@@ -92,7 +126,12 @@ fn origin(arguments: &Arguments) -> anyhow::Result<Origin> {
         arguments.branch.is_none(),
         "--branch goes with a git URL; a folder is imported as it is"
     );
-    let path = std::path::absolute(Path::new(&arguments.source)).context("the path is empty")?;
+    folder(&arguments.source)
+}
+
+/// A folder of this machine, whether it is there or not.
+pub(crate) fn folder(path: &OsStr) -> anyhow::Result<Origin> {
+    let path = std::path::absolute(Path::new(path)).context("the path is empty")?;
     let path = path.to_str().with_context(|| {
         format!(
             "the path '{}' is no UTF-8: rename the folder, or import it by a link",
@@ -104,7 +143,7 @@ fn origin(arguments: &Arguments) -> anyhow::Result<Origin> {
     })
 }
 
-async fn context(app: &App) -> anyhow::Result<ImportContext> {
+pub(crate) async fn context(app: &App) -> anyhow::Result<ImportContext> {
     let config = &app.config;
     let allow = AllowList::parse(&config.network.allow).context("network.allow")?;
     let resolver = SystemResolver::new();
@@ -125,7 +164,7 @@ async fn context(app: &App) -> anyhow::Result<ImportContext> {
         db: app.db().await?,
         data: app.data(),
         host: app.host().await?,
-        graphs: app.graphs()?,
+        graphs: app.graphs_to_replace()?,
         egress: Arc::new(Egress::new(allow, Arc::new(resolver))),
         clock: app.clock.clone(),
         options,

@@ -17,6 +17,7 @@ mod progress;
 mod project;
 mod report;
 mod sql;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -48,6 +49,7 @@ pub(crate) struct Interrupted;
     after_help = "\
 Examples:
   codegraph import ~/src/shop              import a folder as project 'shop'
+  codegraph watch ~/src/shop               keep its graph current while files change
   codegraph ask \"Who calls Store.find?\"    ask about the project that was imported last
   codegraph sql \"SELECT count(*) FROM nodes_method\"
 
@@ -95,6 +97,7 @@ struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     Import(import::Arguments),
+    Watch(watch::Arguments),
     Ask(ask::Arguments),
     Sql(sql::Arguments),
     #[command(subcommand, visible_alias = "plugins")]
@@ -147,6 +150,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Ended> {
     let ended = runtime.block_on(async {
         match arguments.command {
             Command::Import(arguments) => import::run(&app, arguments, out).await,
+            Command::Watch(arguments) => watch::run(&app, arguments, out).await,
             Command::Ask(arguments) => ask::run(&app, arguments, out).await,
             Command::Sql(arguments) => sql::run(&app, arguments, out).await,
             Command::Plugin(command) => plugin::run(&app, command, out).await,

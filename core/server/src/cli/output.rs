@@ -29,6 +29,13 @@ impl Output {
         }
     }
 
+    /// Prints a value as one line of JSON.
+    pub(crate) fn json_line(&mut self, value: &impl serde::Serialize) -> anyhow::Result<()> {
+        let mut text = serde_json::to_string(value)?;
+        text.push('\n');
+        self.text(&text)
+    }
+
     /// Prints a value as JSON.
     pub(crate) fn json(&mut self, value: &impl serde::Serialize) -> anyhow::Result<()> {
         let mut text = serde_json::to_string_pretty(value)?;

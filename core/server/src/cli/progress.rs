@@ -24,6 +24,8 @@ fn says(step: Step) -> &'static str {
         Step::Fetch => "fetching the repository",
         Step::Find => "finding files",
         Step::Outline => "outlining files",
+        Step::Compare => "comparing with the last graph",
+        Step::Reuse => "taking over what is unchanged",
         Step::Lower => "reading files into the graph",
         Step::Link => "linking names and calls",
         Step::Store => "storing the graph",
@@ -34,8 +36,8 @@ fn says(step: Step) -> &'static str {
 fn amount(step: Step, amount: u64) -> String {
     match step {
         Step::Find => format!("{} files", HumanCount(amount)),
-        Step::Fetch | Step::Outline | Step::Lower => HumanBytes(amount).to_string(),
-        Step::Link | Step::Store | Step::Publish => String::new(),
+        Step::Fetch | Step::Outline | Step::Compare | Step::Lower => HumanBytes(amount).to_string(),
+        Step::Reuse | Step::Link | Step::Store | Step::Publish => String::new(),
     }
 }
 

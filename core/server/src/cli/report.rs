@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use codegraph_model::{ImportReport, Step};
+use codegraph_model::{FileChanges, ImportReport, Step};
 use indicatif::{HumanBytes, HumanCount};
 
 pub(crate) fn text(report: &ImportReport) -> String {
@@ -19,10 +19,13 @@ pub(crate) fn text(report: &ImportReport) -> String {
                 .unwrap_or(&report.indexed_commit)
         )
     };
-    let what = if report.project_is_new {
-        "imported"
-    } else {
-        "imported anew"
+    let what = match (report.project_is_new, report.revision_is_new) {
+        (true, _) => "imported".to_owned(),
+        (false, true) => "imported anew".to_owned(),
+        (false, false) => format!(
+            "is as it was: nothing changed since {:.0}, its graph stays;",
+            report.indexed_at
+        ),
     };
     let _ = writeln!(
         page,
@@ -32,6 +35,7 @@ pub(crate) fn text(report: &ImportReport) -> String {
     let mut line = |name: &str, text: String| {
         let _ = writeln!(page, "  {name:10} {text}");
     };
+    line("mode", mode(report));
     line(
         "files",
         format!(
@@ -109,6 +113,52 @@ pub(crate) fn text(report: &ImportReport) -> String {
         ),
     );
     page
+}
+
+/// How the graph was made, and from what.
+fn mode(report: &ImportReport) -> String {
+    match (&report.full_because, report.changes) {
+        (Some(why), _) => format!("full, because {why}"),
+        (None, Some(changes)) => format!(
+            "{}: {}, {} unchanged",
+            report.mode.text(),
+            changed(changes),
+            HumanCount(changes.unchanged)
+        ),
+        (None, None) => report.mode.text().to_owned(),
+    }
+}
+
+/// `2 changed, 1 added`; what is none is left out.
+fn changed(changes: FileChanges) -> String {
+    let parts: Vec<String> = [
+        (changes.changed, "changed"),
+        (changes.added, "added"),
+        (changes.removed, "removed"),
+    ]
+    .into_iter()
+    .filter(|&(files, _)| files > 0)
+    .map(|(files, what)| format!("{} {what}", HumanCount(files)))
+    .collect();
+    if parts.is_empty() {
+        "no file changed".to_owned()
+    } else {
+        parts.join(", ")
+    }
+}
+
+/// One line for a watch: what changed, seconds, nodes.
+pub(crate) fn line(report: &ImportReport) -> String {
+    let what = match (&report.full_because, report.changes) {
+        (Some(why), _) => format!("imported in full, because {why}"),
+        (None, Some(changes)) => changed(changes),
+        (None, None) => "imported".to_owned(),
+    };
+    format!(
+        "{what}: {:.2} s, {} nodes\n",
+        report.seconds,
+        HumanCount(report.nodes)
+    )
 }
 
 /// `a 3, b 2`: the largest first.

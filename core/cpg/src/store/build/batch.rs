@@ -2,16 +2,20 @@
 
 use super::lines::Lines;
 use crate::ast::Gap;
-use crate::store::StoreError;
+use crate::passes::facts::FileFacts;
 use crate::store::schema::tables::{
-    BoundaryRows, DocumentRows, EdgeRows, FileRows, GapRows, MethodRows, NodeRows, Rows,
+    BoundaryRows, DocumentRows, EdgeRows, FactRows, FileRows, GapRows, MethodRows, NodeRows, Rows,
     SourceRows, SymbolRows, TypeDeclRows,
 };
 use crate::store::schema::{ColumnBuilder as _, Table};
+use crate::store::{InputKey, StoreError};
 use arrow::record_batch::RecordBatch;
 
 /// Level of the Zstandard frames: twice the speed of the next levels for a few percent of size.
 const COMPRESSION_LEVEL: i32 = 3;
+
+/// The same for facts: numbers that higher levels hardly make smaller.
+const FACTS_LEVEL: i32 = 1;
 
 /// Rows of one file by table.
 #[derive(Default)]
@@ -25,7 +29,26 @@ pub(super) struct Batches {
     pub(super) gap: GapRows,
     pub(super) boundary: BoundaryRows,
     pub(super) source: SourceRows,
+    pub(super) facts: FactRows,
     pub(super) document: DocumentRows,
+}
+
+/// What found a gap: `analysis_gaps.stage`.
+#[derive(Clone, Copy)]
+pub(super) enum Stage {
+    /// It saw the file alone: the gap stays as long as the file does.
+    File,
+    /// It saw all files: the gap goes with each new linking.
+    Link,
+}
+
+impl Stage {
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Link => "link",
+        }
+    }
 }
 
 /// Takes finished rows.
@@ -36,7 +59,7 @@ pub(super) trait Sink {
 impl Batches {
     /// Gives what was filled, empty tables left out.
     pub(super) fn finish(&mut self) -> Vec<(&'static Table, RecordBatch)> {
-        let tables: [&mut dyn Rows; 10] = [
+        let tables: [&mut dyn Rows; 11] = [
             &mut self.node,
             &mut self.method,
             &mut self.type_decl,
@@ -46,6 +69,7 @@ impl Batches {
             &mut self.gap,
             &mut self.boundary,
             &mut self.source,
+            &mut self.facts,
             &mut self.document,
         ];
         tables
@@ -64,10 +88,10 @@ pub(super) fn folder(path: &str) -> &str {
 /// Adds a row of `analysis_gaps`. Without the lines of the file only the offsets are told.
 pub(super) fn push_gap(
     batches: &mut Batches,
-    file: i64,
-    path: &str,
+    (file, path): (i64, &str),
     gap: &Gap,
     lines: Option<&Lines<'_>>,
+    stage: Stage,
 ) {
     let whole = gap.start == 0 && gap.end == 0;
     let lines = lines.filter(|_| !whole);
@@ -82,6 +106,7 @@ pub(super) fn push_gap(
     rows.offset_end.push(gap.end);
     rows.reason.push(&gap.reason);
     rows.detail.push(&gap.detail);
+    rows.stage.push(stage.text());
 }
 
 /// Adds the text of a file, compressed.
@@ -98,5 +123,27 @@ pub(super) fn push_source(
     rows.filename.push(path);
     rows.size.push(text.len() as u64);
     rows.content.push(&frame);
+    Ok(())
+}
+
+/// Adds what the next import needs of a file.
+pub(super) fn push_facts(
+    batches: &mut Batches,
+    (file, path): (i64, &str),
+    key: Option<InputKey>,
+    facts: Option<&FileFacts>,
+) -> Result<(), StoreError> {
+    let frame = facts
+        .map(|facts| {
+            let bytes = postcard::to_allocvec(facts).map_err(|error| error.to_string())?;
+            zstd::bulk::compress(&bytes, FACTS_LEVEL).map_err(|error| error.to_string())
+        })
+        .transpose()
+        .map_err(|error| StoreError::Input(format!("{path}: {error}")))?;
+    let rows = &mut batches.facts;
+    rows.file_id.push(file);
+    rows.input_key
+        .option(key.as_ref().map(|key| key.0.as_slice()));
+    rows.facts.option(frame.as_deref());
     Ok(())
 }

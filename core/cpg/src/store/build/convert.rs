@@ -1,6 +1,6 @@
 //! A lowered file as rows of the tables.
 
-use super::batch::{Batches, Sink, folder, push_gap, push_source};
+use super::batch::{Batches, Sink, Stage, folder, push_facts, push_gap, push_source};
 use super::lines::Lines;
 use super::tree::{self, Declaration, Tree};
 use crate::NodeId;
@@ -14,17 +14,6 @@ use std::borrow::Cow;
 /// Rows of the table `node` that go to the loader at once: a huge file does not become one huge batch.
 const ROWS_AT_ONCE: u32 = 1 << 16;
 
-/// Counts that the summary of an import gives.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Counts {
-    pub(super) nodes: u64,
-    pub(super) edges: u64,
-    pub(super) calls: u64,
-    pub(super) methods: u64,
-    pub(super) types: u64,
-    pub(super) lines: u64,
-}
-
 /// A file while its rows are made.
 pub(super) struct Converter<'a> {
     file: FileInput<'a>,
@@ -33,7 +22,6 @@ pub(super) struct Converter<'a> {
     lines: Lines<'a>,
     tree: Tree,
     batches: Batches,
-    counts: Counts,
 }
 
 impl<'a> Converter<'a> {
@@ -45,13 +33,12 @@ impl<'a> Converter<'a> {
             lines: Lines::new(file.source),
             tree: Tree::new(file.ast),
             batches: Batches::default(),
-            counts: Counts::default(),
             file,
         }
     }
 
     /// Makes all rows and hands them to the sink.
-    pub(super) fn run(mut self, sink: &mut impl Sink) -> Result<Counts, StoreError> {
+    pub(super) fn run(mut self, sink: &mut impl Sink) -> Result<(), StoreError> {
         self.file_row();
         for row in 0..self.ast.len() as u32 {
             self.node(row);
@@ -67,26 +54,24 @@ impl<'a> Converter<'a> {
             }
         }
         self.edges();
-        let file = self.id(FILE_ROW);
+        let (file, path) = (self.id(FILE_ROW), self.file.info.path.as_str());
         for gap in self.ast.gaps.iter().chain(&self.local.gaps) {
             push_gap(
                 &mut self.batches,
-                file,
-                &self.file.info.path,
+                (file, path),
                 gap,
                 Some(&self.lines),
+                Stage::File,
             );
         }
-        push_source(
+        push_source(&mut self.batches, file, path, self.file.source)?;
+        push_facts(
             &mut self.batches,
-            file,
-            &self.file.info.path,
-            self.file.source,
+            (file, path),
+            self.file.key,
+            Some(&self.local.facts),
         )?;
-        self.counts.nodes = self.ast.len() as u64;
-        self.counts.lines = u64::from(self.lines.count());
-        sink.take(&mut self.batches)?;
-        Ok(self.counts)
+        sink.take(&mut self.batches)
     }
 
     fn id(&self, row: u32) -> i64 {
@@ -156,9 +141,6 @@ impl<'a> Converter<'a> {
         nodes.properties.push(self.ast.properties[at]);
         nodes.idom_distance.option(idom.map(distance));
         nodes.ipdom_distance.option(ipdom.map(distance));
-        if kind == NodeKind::Call && !name.starts_with("<operator>") {
-            self.counts.calls += 1;
-        }
         if self.ast.has(row, property::DYNAMIC_BOUNDARY) {
             let code = self.lines.code(start, end);
             let rows = &mut self.batches.boundary;
@@ -277,7 +259,6 @@ impl<'a> Converter<'a> {
         rows.line_count.push((line_end - line + 1) as u32);
         rows.statement_count.option(metrics.map(|m| m.statements));
         rows.ast_hash.option(metrics.map(|m| m.ast_hash));
-        self.counts.methods += 1;
         let hidden = property::MODULE | property::IMPLICIT | property::LAMBDA;
         if !self.ast.has(row, hidden) {
             self.symbol(row, &full_name);
@@ -346,7 +327,6 @@ impl<'a> Converter<'a> {
         rows.method_id.option(around);
         rows.is_test.push(self.file.file_role == FileRole::Test);
         rows.line_count.push((line_end - line + 1) as u32);
-        self.counts.types += 1;
         self.symbol(row, &full_name);
     }
 
@@ -435,7 +415,6 @@ impl<'a> Converter<'a> {
         );
         all.sort_unstable();
         all.dedup();
-        self.counts.edges += all.len() as u64;
         for (src, dst, kind, variable) in all {
             let id = self.id(src);
             let rows = &mut self.batches.edge;

@@ -1,15 +1,25 @@
 //! What is written when all rows are there.
 
-use super::loader::{Done, staging};
+use super::open::staging;
 use crate::kind::{EdgeKind, NodeKind};
 use crate::store::schema::tables::{CallEdgeRows, SymbolRows};
 use crate::store::schema::{VERSION, create_views};
-use crate::store::{BuildSummary, Metadata, StoreError};
+use crate::store::summary::summary;
+use crate::store::{BuildSummary, Metadata, NODES_OUT_OF_ORDER, StoreError};
 use duckdb::Connection;
 use std::path::Path;
+use std::time::Instant;
+
+/// What the loader has written when all rows have come.
+pub(super) struct Written {
+    pub(super) metadata: Metadata,
+    /// Nodes that do not stand in the order of their ids.
+    pub(super) out_of_order: u64,
+}
 
 /// Entries of `metadata` as (key, value).
-pub(super) fn entries(metadata: &Metadata, summary: &BuildSummary) -> Vec<(String, String)> {
+fn entries(written: &Written, summary: &BuildSummary) -> Vec<(String, String)> {
+    let metadata = &written.metadata;
     let gaps: u64 = summary.gaps_by_reason.values().sum();
     let mut entries = vec![
         ("schema_version".to_owned(), VERSION.to_string()),
@@ -32,6 +42,10 @@ pub(super) fn entries(metadata: &Metadata, summary: &BuildSummary) -> Vec<(Strin
         ("edges".to_owned(), summary.edges.to_string()),
         ("methods".to_owned(), summary.methods.to_string()),
         ("gaps".to_owned(), gaps.to_string()),
+        (
+            NODES_OUT_OF_ORDER.to_owned(),
+            written.out_of_order.to_string(),
+        ),
     ];
     entries.extend(
         metadata
@@ -46,14 +60,67 @@ pub(super) fn entries(metadata: &Metadata, summary: &BuildSummary) -> Vec<(Strin
 pub(super) fn complete(
     connection: Connection,
     path: &Path,
-    entries: &[(String, String)],
-) -> Result<Done, StoreError> {
+    written: &Written,
+) -> Result<BuildSummary, StoreError> {
+    let mut steps = Steps::default();
+    complete_tables(&connection, &mut steps)?;
+    connection.execute_batch(&create_views())?;
+    steps.end("views");
+    let mut summary = summary(&connection)?;
+    steps.end("summary");
+    {
+        let mut insert = connection.prepare("INSERT INTO metadata VALUES ($1, $2)")?;
+        for (key, value) in entries(written, &summary) {
+            insert.execute([key, value])?;
+        }
+    }
+    // One transaction from the first table to the last view: each commit of its own would wait for the disk.
+    connection.execute_batch("COMMIT")?;
+    steps.end("commit");
+    connection.execute_batch("CHECKPOINT")?;
+    connection
+        .close()
+        .map_err(|(_, error)| StoreError::from(error))?;
+    steps.end("checkpoint");
+    let failed = |error| StoreError::Io {
+        path: path.into(),
+        error,
+    };
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.sync_all().map_err(failed)?;
+    steps.end("sync");
+    summary.bytes = file.metadata().map_err(failed)?.len();
+    Ok(summary)
+}
+
+/// Tells in the log how long each step of the end takes.
+struct Steps(Instant);
+
+impl Default for Steps {
+    fn default() -> Self {
+        Self(Instant::now())
+    }
+}
+
+impl Steps {
+    fn end(&mut self, step: &str) {
+        let milliseconds = self.0.elapsed().as_secs_f64() * 1e3;
+        tracing::debug!(graph.step = step, milliseconds, "graph completed so far");
+        self.0 = Instant::now();
+    }
+}
+
+/// Fills the tables that need all rows of others.
+fn complete_tables(connection: &Connection, steps: &mut Steps) -> Result<(), StoreError> {
     let symbol = staging(&SymbolRows::TABLE);
     let call_edge = staging(&CallEdgeRows::TABLE);
     connection.execute_batch(&format!(
         "INSERT INTO symbol SELECT * FROM temp.{symbol} ORDER BY name_key, full_name, id;
-         DROP TABLE temp.{symbol};
-         INSERT INTO call_edge
+         DROP TABLE temp.{symbol};"
+    ))?;
+    steps.end("symbol");
+    connection.execute_batch(&format!(
+        "INSERT INTO call_edge
            WITH declared AS (
              SELECT id, 'METHOD' AS kind, name, full_name, signature, filename, line_number, line_number_end FROM method
              UNION ALL
@@ -67,13 +134,19 @@ pub(super) fn complete(
            LEFT JOIN declared AS d ON d.id = e.dst
            LEFT JOIN file AS g ON g.id = (e.dst >> 32) << 32
            ORDER BY e.src, e.dst;
-         DROP TABLE temp.{call_edge};
-         INSERT INTO caller
+         DROP TABLE temp.{call_edge};"
+    ))?;
+    steps.end("call_edge");
+    connection.execute_batch(
+        "INSERT INTO caller
            SELECT e.dst, e.src, c.id, e.resolution, e.confidence, e.callee_full_name,
                   c.name, c.full_name, c.signature, c.line_number, c.line_number_end, e.filename, e.file_role, e.line_number, e.code
            FROM call_edge AS e LEFT JOIN method AS c ON c.id = e.src - e.caller_distance
-           ORDER BY e.dst, e.src;
-         INSERT INTO include
+           ORDER BY e.dst, e.src;",
+    )?;
+    steps.end("caller");
+    connection.execute_batch(&format!(
+        "INSERT INTO include
            WITH ends AS (SELECT src, dst, kind, (src >> 32) << 32 AS src_file, (dst >> 32) << 32 AS dst_file FROM link WHERE kind IN ({imports}, {include})),
                 pairs AS (SELECT DISTINCT src_file, dst_file FROM ends WHERE src_file <> dst_file AND (kind = {include} OR (src = src_file AND dst = dst_file))),
                 places AS (SELECT e.src_file, e.dst_file, n.full_name, n.line_number FROM ends AS e JOIN node AS n ON n.id = e.src AND n.kind = {import})
@@ -87,33 +160,6 @@ pub(super) fn complete(
         imports = EdgeKind::Imports as u8,
         include = EdgeKind::Include as u8,
     ))?;
-    connection.execute_batch(&create_views())?;
-    {
-        let mut insert = connection.prepare("INSERT INTO metadata VALUES ($1, $2)")?;
-        for (key, value) in entries {
-            insert.execute([key, value])?;
-        }
-    }
-    // One transaction from the first table to the last view: each commit of its own would wait for the disk.
-    connection.execute_batch("COMMIT")?;
-    let stored: u64 = connection.query_row(
-        "SELECT coalesce(sum(octet_length(content)), 0)::UBIGINT FROM source_files",
-        [],
-        |row| row.get(0),
-    )?;
-    connection.execute_batch("CHECKPOINT")?;
-    connection
-        .close()
-        .map_err(|(_, error)| StoreError::from(error))?;
-    let failed = |error| StoreError::Io {
-        path: path.into(),
-        error,
-    };
-    let file = std::fs::File::open(path).map_err(failed)?;
-    file.sync_all().map_err(failed)?;
-    let bytes = file.metadata().map_err(failed)?.len();
-    Ok(Done {
-        bytes,
-        source_bytes_stored: stored,
-    })
+    steps.end("include");
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! What the linker found as rows of the tables.
 
-use super::batch::{Batches, push_gap};
+use super::batch::{Batches, Stage, push_gap};
 use super::tree::last_part;
 use crate::NodeId;
 use crate::kind::{NodeKind, Role};
@@ -25,10 +25,10 @@ pub(super) fn rows(linked: &Linked, paths: &BTreeMap<u32, String>) -> LinkedRows
         let path = paths.get(ordinal).map_or("", String::as_str);
         push_gap(
             &mut batches,
-            NodeId::new(*ordinal, 0).0 as i64,
-            path,
+            (NodeId::new(*ordinal, 0).0 as i64, path),
             gap,
             None,
+            Stage::Link,
         );
     }
     let mut links = LinkRows::default();

@@ -1,27 +1,21 @@
 //! The one thread that writes.
 
+use super::finish::Written;
 use super::linked::LinkedRows;
-use crate::store::schema::tables::{CallEdgeRows, SymbolRows, TABLES};
-use crate::store::schema::{Table, create_tables, quote};
-use crate::store::{BuildOptions, StoreError};
+use super::open::staging;
+use crate::store::schema::Table;
+use crate::store::schema::tables::{CallEdgeRows, NodeRows, SymbolRows, TABLES};
+use crate::store::{BuildSummary, Metadata, StoreError};
 use arrow::record_batch::RecordBatch;
-use duckdb::{Appender, Config, Connection};
+use duckdb::{Appender, Connection};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 /// Messages that may wait: enough that the loader never idles, few enough that memory stays flat.
 const WAITING: usize = 16;
-
-/// Block sizes for sources up to so many bytes: a column has a block at least, and text compresses by block. Measured on
-/// Flask (0.6 MB) and Django (5.7 MB): 64 KiB gives the smallest files, 16 KiB is worse by half from 0.5 MB up.
-const BLOCKS: [(u64, &str); 3] = [
-    (128 << 10, "16384"),
-    (256 << 20, "65536"),
-    (u64::MAX, "262144"),
-];
 
 pub(super) type TableRows = Vec<(&'static Table, RecordBatch)>;
 
@@ -34,35 +28,34 @@ pub(super) enum Message {
     },
     /// What the linker found.
     Linked(LinkedRows),
-    /// All rows came; entries of `metadata`.
-    Finish(Vec<(String, String)>),
-}
-
-/// What the loader says at the end.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Done {
-    pub(super) bytes: u64,
-    pub(super) source_bytes_stored: u64,
+    /// All rows came.
+    Finish(Box<Metadata>),
 }
 
 /// The sending end of the loader thread.
 pub(super) struct Loader {
     sender: Option<SyncSender<Message>>,
-    thread: Option<JoinHandle<Result<Option<Done>, StoreError>>>,
+    thread: Option<JoinHandle<Result<Option<BuildSummary>, StoreError>>>,
     /// Why the thread ended early, for those who still send.
     failure: Arc<Mutex<Option<String>>>,
 }
 
 impl Loader {
-    pub(super) fn start(path: &Path, options: &BuildOptions) -> Result<Self, StoreError> {
-        let connection = open(path, options)?;
+    /// Starts the thread. `connection` is in the transaction that the thread ends; rows of so many bytes (`reorder`) wait for
+    /// those of smaller ordinals; `out_of_order` is told of nodes that stand behind others already.
+    pub(super) fn start(
+        connection: Connection,
+        path: &Path,
+        reorder: usize,
+        out_of_order: Option<u64>,
+    ) -> Result<Self, StoreError> {
         let (sender, receiver) = sync_channel(WAITING);
         let failure = Arc::new(Mutex::new(None));
-        let (path, reorder, seen) = (path.to_owned(), options.reorder_bytes, Arc::clone(&failure));
+        let (path, seen) = (path.to_owned(), Arc::clone(&failure));
         let thread = std::thread::Builder::new()
             .name("graph-loader".into())
             .spawn(move || {
-                let result = load(connection, &path, &receiver, reorder);
+                let result = load(connection, &path, &receiver, reorder, out_of_order);
                 if let Err(error) = &result {
                     *seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
                 }
@@ -93,8 +86,8 @@ impl Loader {
         })
     }
 
-    pub(super) fn finish(mut self, entries: Vec<(String, String)>) -> Result<Done, StoreError> {
-        let sent = self.send(Message::Finish(entries));
+    pub(super) fn finish(mut self, metadata: Metadata) -> Result<BuildSummary, StoreError> {
+        let sent = self.send(Message::Finish(Box::new(metadata)));
         self.sender = None;
         let thread = self
             .thread
@@ -104,7 +97,7 @@ impl Loader {
             .join()
             .map_err(|_| StoreError::Loader("the loader thread panicked".into()))?;
         match result? {
-            Some(done) => sent.map(|()| done),
+            Some(summary) => sent.map(|()| summary),
             None => Err(StoreError::Loader(
                 "the loader ended before its work was done".into(),
             )),
@@ -120,55 +113,6 @@ impl Drop for Loader {
             let _ = thread.join();
         }
     }
-}
-
-fn open(path: &Path, options: &BuildOptions) -> Result<Connection, StoreError> {
-    if path.exists() {
-        let error = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
-        return Err(StoreError::Io {
-            path: path.into(),
-            error,
-        });
-    }
-    let (_, block) = BLOCKS
-        .iter()
-        .find(|(source, _)| options.source_bytes <= *source)
-        .expect("the last one takes all");
-    let config = Config::default()
-        .with("default_block_size", *block)?
-        .with("storage_compatibility_version", "latest")?
-        .with("memory_limit", format!("{}B", options.memory_limit))?
-        .with("temp_directory", spill_folder(path).to_string_lossy())?
-        .enable_autoload_extension(false)?
-        .threads(i64::from(options.threads.max(1)))?;
-    let connection = Connection::open_with_flags(path, config)?;
-    connection.execute_batch("BEGIN TRANSACTION")?;
-    connection.execute_batch(&create_tables())?;
-    for staged in [&SymbolRows::TABLE, &CallEdgeRows::TABLE] {
-        let columns: Vec<String> = staged
-            .columns
-            .iter()
-            .map(|column| format!("{} {}", quote(column.name), column.sql))
-            .collect();
-        connection.execute_batch(&format!(
-            "CREATE TEMP TABLE {} ({})",
-            quote(&staging(staged)),
-            columns.join(", ")
-        ))?;
-    }
-    Ok(connection)
-}
-
-/// Where DuckDB puts what does not fit into memory; it makes and removes the folder itself.
-fn spill_folder(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".spill");
-    name.into()
-}
-
-/// Tables whose rows are ordered or completed at the end are filled under another name first.
-pub(super) fn staging(table: &Table) -> String {
-    format!("staged_{}", table.name)
 }
 
 /// Appenders by table name.
@@ -252,25 +196,36 @@ fn load(
     path: &Path,
     receiver: &Receiver<Message>,
     reorder: usize,
-) -> Result<Option<Done>, StoreError> {
-    let Some(entries) = append(&connection, receiver, reorder)? else {
+    out_of_order: Option<u64>,
+) -> Result<Option<BuildSummary>, StoreError> {
+    let Some((metadata, nodes)) = append(&connection, receiver, reorder)? else {
         return Ok(None);
     };
-    super::finish::complete(connection, path, &entries).map(Some)
+    let written = Written {
+        metadata,
+        // What is added to a file that had rows comes behind all of them.
+        out_of_order: out_of_order.map_or(0, |before| before + nodes),
+    };
+    super::finish::complete(connection, path, &written).map(Some)
 }
 
+/// Appends what comes; gives the metadata and the number of nodes at the end, none where there is no end.
 fn append(
     connection: &Connection,
     receiver: &Receiver<Message>,
     reorder: usize,
-) -> Result<Option<Vec<(String, String)>>, StoreError> {
+) -> Result<Option<(Metadata, u64)>, StoreError> {
     let mut appenders = Appenders::new(connection)?;
     let mut early = Early::default();
     let mut next = 1;
-    let entries = loop {
+    let mut nodes = 0;
+    let metadata = loop {
         let Ok(message) = receiver.recv() else {
             return Ok(None);
         };
+        if let Message::Rows { rows, .. } = &message {
+            nodes += nodes_in(rows);
+        }
         match message {
             Message::Rows {
                 ordinal,
@@ -308,7 +263,7 @@ fn append(
                 appenders.append_all(linked.rows)?;
                 appenders.append(&CallEdgeRows::TABLE, linked.calls)?;
             }
-            Message::Finish(entries) => break entries,
+            Message::Finish(metadata) => break metadata,
         }
     };
     // Ordinals that never came leave files behind them waiting.
@@ -316,5 +271,12 @@ fn append(
         appenders.append_all(rows)?;
     }
     appenders.flush()?;
-    Ok(Some(entries))
+    Ok(Some((*metadata, nodes)))
+}
+
+fn nodes_in(rows: &TableRows) -> u64 {
+    rows.iter()
+        .filter(|(table, _)| table.name == NodeRows::TABLE.name)
+        .map(|(_, rows)| rows.num_rows() as u64)
+        .sum()
 }

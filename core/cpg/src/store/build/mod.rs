@@ -10,16 +10,16 @@ mod finish;
 mod lines;
 mod linked;
 mod loader;
+mod open;
 mod tree;
 mod unparsed;
 
 use super::{BuildOptions, BuildSummary, FileInput, Metadata, StoreError, UnparsedFile};
-use crate::ast::Gap;
 use crate::passes::Linked;
 use batch::{Batches, Sink};
-use convert::Counts;
 use loader::{Loader, Message};
-use std::collections::BTreeMap;
+use open::Opened;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -31,26 +31,8 @@ const FILES: u32 = (1 << 21) - 1;
 /// Dropped before [`GraphBuilder::finish`], it stops the loader and leaves an unfinished file for the caller to delete.
 pub struct GraphBuilder {
     loader: Loader,
-    totals: Mutex<Totals>,
-}
-
-/// What is counted on the way.
-#[derive(Default)]
-struct Totals {
-    counts: Counts,
-    files: u64,
-    call_edges: u64,
-    gaps: BTreeMap<String, u64>,
-    ordinals: BTreeMap<u32, String>,
-    source_bytes: u64,
-}
-
-impl Totals {
-    fn gaps<'a>(&mut self, gaps: impl IntoIterator<Item = &'a Gap>) {
-        for gap in gaps {
-            *self.gaps.entry(gap.reason.clone()).or_default() += 1;
-        }
-    }
+    /// Paths of the files of the graph, by ordinal.
+    files: Mutex<BTreeMap<u32, String>>,
 }
 
 /// Sends rows of one file as they come.
@@ -76,9 +58,36 @@ impl GraphBuilder {
         reason = "callers hand it over for good, and later fields may be kept"
     )]
     pub fn create(path: &Path, options: BuildOptions) -> Result<Self, StoreError> {
+        Self::start(open::create(path, &options)?, path, &options)
+    }
+
+    /// Starts with a copy of a published file, under a temporary name that must not exist; the published file is only read.
+    ///
+    /// What stays are the files whose ordinals are not in `replaced`. Files that are added then are new or stand for replaced
+    /// ones; [`GraphBuilder::add_linked`] is to be told what the linker found over all files, those that stay among them.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers hand it over for good, and later fields may be kept"
+    )]
+    pub fn amend(
+        published: &Path,
+        path: &Path,
+        options: BuildOptions,
+        replaced: &BTreeSet<u32>,
+    ) -> Result<Self, StoreError> {
+        let opened = open::amend(published, path, &options, replaced)?;
+        Self::start(opened, path, &options)
+    }
+
+    fn start(opened: Opened, path: &Path, options: &BuildOptions) -> Result<Self, StoreError> {
         Ok(Self {
-            loader: Loader::start(path, &options)?,
-            totals: Mutex::default(),
+            loader: Loader::start(
+                opened.connection,
+                path,
+                options.reorder_bytes,
+                opened.out_of_order,
+            )?,
+            files: Mutex::new(opened.files),
         })
     }
 
@@ -86,8 +95,7 @@ impl GraphBuilder {
     pub fn add_file(&self, file: FileInput<'_>) -> Result<(), StoreError> {
         let ordinal = file.info.ordinal;
         self.claim(ordinal, &file.info.path)?;
-        let gaps = file.ast.gaps.iter().chain(&file.local.gaps);
-        let counts = convert::Converter::new(file).run(&mut ToLoader {
+        let converted = convert::Converter::new(file).run(&mut ToLoader {
             loader: &self.loader,
             ordinal,
         });
@@ -97,12 +105,7 @@ impl GraphBuilder {
             rows: Vec::new(),
             last: true,
         })?;
-        let counts = counts?;
-        let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
-        totals.counts.add(counts);
-        totals.source_bytes += file.source.len() as u64;
-        totals.gaps(gaps);
-        Ok(())
+        converted
     }
 
     /// Adds a file that was not lowered.
@@ -112,66 +115,28 @@ impl GraphBuilder {
     )]
     pub fn add_unparsed_file(&self, file: UnparsedFile) -> Result<(), StoreError> {
         self.claim(file.ordinal, &file.path)?;
-        let rows = unparsed::rows(&file);
-        let (rows, error) = match rows {
-            Ok(mut batches) => (batches.finish(), None),
-            Err(error) => (Vec::new(), Some(error)),
+        let (rows, result) = match unparsed::rows(&file) {
+            Ok(mut batches) => (batches.finish(), Ok(())),
+            Err(error) => (Vec::new(), Err(error)),
         };
         self.loader.send(Message::Rows {
             ordinal: file.ordinal,
             rows,
             last: true,
         })?;
-        if let Some(error) = error {
-            return Err(error);
-        }
-        let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
-        totals.counts.nodes += 1;
-        totals.source_bytes += file.text.as_ref().map_or(0, |text| text.len() as u64);
-        totals.gaps(&file.gaps);
-        Ok(())
+        result
     }
 
     /// Adds what the linker found; once, after all files.
     pub fn add_linked(&self, linked: &Linked) -> Result<(), StoreError> {
-        let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
-        let rows = linked::rows(linked, &totals.ordinals);
-        self.loader.send(Message::Linked(rows))?;
-        totals.counts.nodes += linked.stubs.len() as u64;
-        totals.counts.edges += (linked.calls.len() + linked.links.len()) as u64;
-        totals.call_edges += linked.calls.len() as u64;
-        totals.gaps(linked.gaps.iter().map(|(_, gap)| gap));
-        Ok(())
+        let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        self.loader
+            .send(Message::Linked(linked::rows(linked, &files)))
     }
 
     /// Writes what needs all rows, closes the file and makes it durable. Its name is still the temporary one.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "callers hand it over for good, and later fields may be kept"
-    )]
     pub fn finish(self, metadata: Metadata) -> Result<BuildSummary, StoreError> {
-        let totals = self
-            .totals
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        let mut summary = BuildSummary {
-            nodes: totals.counts.nodes,
-            edges: totals.counts.edges,
-            call_edges: totals.call_edges,
-            calls: totals.counts.calls,
-            methods: totals.counts.methods,
-            types: totals.counts.types,
-            files: totals.files,
-            lines: totals.counts.lines,
-            gaps_by_reason: totals.gaps,
-            source_bytes: totals.source_bytes,
-            ..BuildSummary::default()
-        };
-        let entries = finish::entries(&metadata, &summary);
-        let done = self.loader.finish(entries)?;
-        summary.bytes = done.bytes;
-        summary.source_bytes_stored = done.source_bytes_stored;
-        Ok(summary)
+        self.loader.finish(metadata)
     }
 
     /// An ordinal and a path belong to one file.
@@ -181,25 +146,13 @@ impl GraphBuilder {
                 "file ordinal {ordinal} of {path:?} is not between 1 and {FILES}"
             )));
         }
-        let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(other) = totals.ordinals.get(&ordinal) {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(other) = files.get(&ordinal) {
             return Err(StoreError::Input(format!(
                 "{path:?} has the ordinal {ordinal} of {other:?}"
             )));
         }
-        totals.ordinals.insert(ordinal, path.to_owned());
-        totals.files += 1;
+        files.insert(ordinal, path.to_owned());
         Ok(())
-    }
-}
-
-impl Counts {
-    fn add(&mut self, other: Self) {
-        self.nodes += other.nodes;
-        self.edges += other.edges;
-        self.calls += other.calls;
-        self.methods += other.methods;
-        self.types += other.types;
-        self.lines += other.lines;
     }
 }

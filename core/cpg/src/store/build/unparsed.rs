@@ -1,6 +1,6 @@
 //! A file that was not lowered as rows of the tables.
 
-use super::batch::{Batches, folder, push_gap, push_source};
+use super::batch::{Batches, Stage, folder, push_facts, push_gap, push_source};
 use super::lines::Lines;
 use crate::NodeId;
 use crate::kind::{NodeKind, Role};
@@ -70,11 +70,18 @@ pub(super) fn rows(file: &UnparsedFile) -> Result<Batches, StoreError> {
     );
     rows.none_for_the_rest();
     for gap in &file.gaps {
-        push_gap(&mut batches, id, &file.path, gap, lines.as_ref());
+        push_gap(
+            &mut batches,
+            (id, &file.path),
+            gap,
+            lines.as_ref(),
+            Stage::File,
+        );
     }
     if let Some(text) = &file.text {
         push_source(&mut batches, id, &file.path, text)?;
     }
+    push_facts(&mut batches, (id, &file.path), file.key, None)?;
     if let Some(text) = &document {
         let rows = &mut batches.document;
         rows.file_id.push(id);

@@ -9,7 +9,6 @@ pub(super) const TEXTS: &[&str] = &[
     include_str!("../queries/entry_candidates.sql"),
     include_str!("../queries/file.sql"),
     include_str!("../queries/file_dependents.sql"),
-    include_str!("../queries/file_ordinals.sql"),
     include_str!("../queries/file_outline.sql"),
     include_str!("../queries/folder.sql"),
     include_str!("../queries/folder_readme.sql"),

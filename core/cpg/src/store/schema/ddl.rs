@@ -1,13 +1,22 @@
 //! SQL that makes the tables and views.
 
 use super::views::VIEWS;
-use super::{quote, tables::TABLES};
+use super::{Table, quote, tables::TABLES};
 use std::fmt::Write as _;
 
 /// `CREATE TABLE` of all tables, without keys and indexes.
 pub(crate) fn create_tables() -> String {
+    create("CREATE TABLE", TABLES)
+}
+
+/// `CREATE OR REPLACE TABLE` of some tables: they are empty afterwards.
+pub(crate) fn replace_tables(tables: &[Table]) -> String {
+    create("CREATE OR REPLACE TABLE", tables)
+}
+
+fn create(statement: &str, tables: &[Table]) -> String {
     let mut sql = String::new();
-    for table in TABLES {
+    for table in tables {
         let columns: Vec<String> = table
             .columns
             .iter()
@@ -15,7 +24,7 @@ pub(crate) fn create_tables() -> String {
             .collect();
         let _ = writeln!(
             sql,
-            "CREATE TABLE {} ({});",
+            "{statement} {} ({});",
             quote(table.name),
             columns.join(", ")
         );
@@ -23,11 +32,17 @@ pub(crate) fn create_tables() -> String {
     sql
 }
 
-/// `CREATE VIEW` of all views. Names are not qualified, so that the views work under any alias of the file.
+/// `CREATE VIEW` of all views, also where they are there. Names are not qualified, so that the views work under any alias of the
+/// file.
 pub(crate) fn create_views() -> String {
     let mut sql = String::new();
     for view in VIEWS.iter() {
-        let _ = writeln!(sql, "CREATE VIEW {} AS {};", quote(&view.name), view.sql());
+        let _ = writeln!(
+            sql,
+            "CREATE OR REPLACE VIEW {} AS {};",
+            quote(&view.name),
+            view.sql()
+        );
     }
     sql
 }

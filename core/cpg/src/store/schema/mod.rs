@@ -11,11 +11,11 @@ pub mod views;
 pub(super) use columns::{
     Blob, ColumnBuilder, Id, Int, Real, Small, Text, Texts, Truth, Unsigned, Wide,
 };
-pub(super) use ddl::{create_tables, create_views};
+pub(super) use ddl::{create_tables, create_views, replace_tables};
 pub use docs::reference_page;
 
 /// Version of the schema. It goes up with every change that a reader of old files would notice.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A physical table.
 #[derive(Clone, Copy, Debug)]

@@ -435,6 +435,8 @@ tables! {
         reason: Text,
         /// A sentence.
         detail: Text,
+        /// What found it: `file`, which saw that file alone, or `link`, which saw all files.
+        stage: Text,
     }
 
     /// A construct whose meaning only a run can tell.
@@ -463,6 +465,16 @@ tables! {
         size: Wide,
         /// Zstandard frame.
         content: Blob,
+    }
+
+    /// What the next import needs of a file, so that it need not look at it again while it is the same.
+    FactRows "file_facts" {
+        /// The file.
+        file_id: Id,
+        /// BLAKE3 of all that the file's rows come from: source, context, importer; none where the same could give other rows.
+        input_key: Blob,
+        /// What the linker needs of the file, a Zstandard frame; none where it was not lowered.
+        facts: Blob,
     }
 
     /// Text of a document, for searching.

@@ -158,6 +158,7 @@ fn wrong_input_is_refused() {
             ast: &ast,
             source: file.source.as_bytes(),
             local: &file.local,
+            key: None,
         };
         builder.add_file(input).unwrap_err().to_string()
     };

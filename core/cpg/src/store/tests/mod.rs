@@ -1,5 +1,6 @@
 //! Tests of the store over graphs that are built by hand.
 
+mod amend;
 mod build;
 mod hostile;
 mod pages;

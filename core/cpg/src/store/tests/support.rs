@@ -8,7 +8,7 @@ use crate::passes::{
 };
 use crate::store::{
     BuildOptions, BuildSummary, ColumnData, FileInput, FileRole, Graph, GraphBuilder, GraphStore,
-    Metadata, Rows, StoreOptions, UnparsedFile,
+    InputKey, Metadata, Rows, StoreOptions, UnparsedFile,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -224,6 +224,7 @@ impl TestFile {
             ast: &ast,
             source: self.source.as_bytes(),
             local: &self.local,
+            key: Some(InputKey(*blake3::hash(self.source.as_bytes()).as_bytes())),
         };
         builder.add_file(input).unwrap();
     }
@@ -713,6 +714,7 @@ pub(super) fn readme() -> UnparsedFile {
         size: 40,
         text: Some(b"# Shop\n\nSells things over the counter.\n".to_vec()),
         gaps: Vec::new(),
+        key: Some(InputKey([3; 32])),
     }
 }
 
@@ -730,6 +732,7 @@ pub(super) fn unread() -> UnparsedFile {
             reason: "no_importer".into(),
             detail: "no plugin imports javascript".into(),
         }],
+        key: None,
     }
 }
 

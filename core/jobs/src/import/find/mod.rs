@@ -25,6 +25,8 @@ pub struct Found {
 pub struct Findings {
     /// Files, by path.
     pub files: Vec<Found>,
+    /// Folders that were listed, each with its `/`, the root as the empty path; only where a folder of this machine is listed.
+    pub folders: Vec<String>,
     /// What was left out, by path (folders end in `/`): reasons and sentences.
     pub left_out: BTreeMap<String, Vec<(&'static str, String)>>,
     /// Files that were left out one by one, by folder and reason; told as one sentence a folder.

@@ -108,6 +108,7 @@ impl Walk<'_> {
                 Gitignore::empty()
             });
         }
+        self.found.folders.push(prefix.to_owned());
         for entry in entries {
             self.entry(&entry, prefix, &names, depth)?;
         }
@@ -349,6 +350,7 @@ mod tests {
         let found = tree.walk("", (&[], &[]));
         assert_eq!(paths(&found), [".github/ci.yml", "a/c.py", "b.py"]);
         assert_eq!(found.files[1].size, 2);
+        assert_eq!(found.folders, ["", ".github/", "a/"]);
         assert_eq!(
             gaps(&found),
             [
