@@ -40,7 +40,7 @@ impl Importer for Python {
 codegraph_sdk::export_importer!(Python);
 
 /// How names are looked up in Python, for the linker.
-const RULES: [(&str, &str); 97] = [
+const RULES: [(&str, &str); 99] = [
     ("module-separator", "."),
     ("package-marker", "__init__.py"),
     ("package-marker", "__init__.pyi"),
@@ -75,6 +75,8 @@ const RULES: [(&str, &str); 97] = [
     ("scope-dictionary", "globals locals vars"),
     ("missing-member", "__getattr__"),
     ("derived", "__init_subclass__"),
+    ("metaclass", "metaclass"),
+    ("class-made", "__prepare__ __new__ __init__"),
     ("descriptor", "__get__"),
     ("after-construction", "__post_init__"),
     ("protocol", "<operator>.addition 1 __add__"),

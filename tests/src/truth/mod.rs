@@ -113,10 +113,7 @@ async fn found(
         let at = edge.site.file() as usize - 1;
         let (path, source) = &program.files[at];
         let start = asts[at].starts[edge.site.row() as usize] as usize;
-        let line = 1 + source.as_bytes()[..start]
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count();
+        let line = 1 + source[..start].matches('\n').count();
         let caller = asts[at].detail(edge.caller.row()).to_owned();
         let callee = asts[edge.target.file() as usize - 1]
             .detail(edge.target.row())

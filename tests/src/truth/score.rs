@@ -21,6 +21,8 @@ pub(crate) struct Score {
     whole: Counts,
     tiers: BTreeMap<&'static str, Counts>,
     topics: BTreeMap<String, Counts>,
+    /// What is wrong and what is missed, with `SHOW`.
+    notes: Vec<String>,
 }
 
 impl Score {
@@ -49,7 +51,8 @@ impl Score {
                 }
             }
             if show && !right {
-                println!("wrong  {topic} {} {tier} {call:?}", program.title);
+                self.notes
+                    .push(format!("wrong  {topic} {} {tier} {call:?}", program.title));
             }
         }
         for call in &expected {
@@ -57,7 +60,8 @@ impl Score {
                 self.whole.missed += 1;
                 by_topic.missed += 1;
                 if show {
-                    println!("missed {topic} {} {call:?}", program.title);
+                    self.notes
+                        .push(format!("missed {topic} {} {call:?}", program.title));
                 }
             }
         }
@@ -86,6 +90,9 @@ impl Counts {
 
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for note in &self.notes {
+            writeln!(f, "{note}")?;
+        }
         writeln!(f, "{} programs", self.programs)?;
         let mut line = |name: &str, counts: Counts| {
             writeln!(

@@ -21,6 +21,8 @@
 //! | `missing-member` | method that runs where a member is not found (`__getattr__`) | none |
 //! | `descriptor` | method by which a value that a class holds says what reading it gives (`__get__`) | none |
 //! | `derived` | method of an ancestor that runs where a class is derived (`__init_subclass__`) | none |
+//! | `metaclass` | keyword among the bases that says the type of the type | there is none |
+//! | `class-made` | methods of a metaclass that run where a class of it is made | none |
 //! | `after-construction` | method that runs behind a constructor that was made for the class (`__post_init__`) | none |
 //! | `protocol` | an operator or protocol, the operand that is the receiver (from 1; 0: each), methods of which the first found runs | operators run nothing |
 //! | `library` | what libraries do (`docs/libraries.md`) | nothing is known of them |

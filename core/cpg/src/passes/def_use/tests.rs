@@ -1,6 +1,7 @@
 //! Def-use edges against reaching definitions by their definition, on programs that nobody wrote.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use rustc_hash::FxHashMap;
 
@@ -102,6 +103,10 @@ fn naive(ast: &FileAst, local: &Local) -> BTreeSet<(u32, u32)> {
     pairs
 }
 
+fn line(lines: &mut String, text: std::fmt::Arguments<'_>) {
+    lines.write_fmt(text).expect("a text takes everything");
+}
+
 /// Knuth's linear congruential generator: the same programs on every machine.
 struct Random(u64);
 
@@ -128,35 +133,41 @@ impl Random {
                 self.below(8)
             };
             match kind {
-                0 => lines.push_str(&format!("{indent}{to} = g({from})\n")),
-                1 => lines.push_str(&format!("{indent}g({from})\n")),
+                0 => line(lines, format_args!("{indent}{to} = g({from})\n")),
+                1 => line(lines, format_args!("{indent}g({from})\n")),
                 2 => {
-                    lines.push_str(&format!("{indent}if {from}:\n"));
+                    line(lines, format_args!("{indent}if {from}:\n"));
                     self.block(depth + 1, lines);
-                    lines.push_str(&format!("{indent}else:\n"));
+                    line(lines, format_args!("{indent}else:\n"));
                     self.block(depth + 1, lines);
                 }
                 3 => {
-                    lines.push_str(&format!("{indent}while {from}:\n"));
+                    line(lines, format_args!("{indent}while {from}:\n"));
                     self.block(depth + 1, lines);
                     if self.below(2) == 0 {
-                        lines.push_str(&format!("{indent}  if {to}:\n{indent}    break\n"));
+                        line(
+                            lines,
+                            format_args!("{indent}  if {to}:\n{indent}    break\n"),
+                        );
                     }
                 }
                 4 => {
-                    lines.push_str(&format!("{indent}for {to} in {from}:\n"));
+                    line(lines, format_args!("{indent}for {to} in {from}:\n"));
                     self.block(depth + 1, lines);
                 }
                 5 => {
-                    lines.push_str(&format!("{indent}try:\n"));
+                    line(lines, format_args!("{indent}try:\n"));
                     self.block(depth + 1, lines);
-                    lines.push_str(&format!("{indent}except E as {to}:\n"));
+                    line(lines, format_args!("{indent}except E as {to}:\n"));
                     self.block(depth + 1, lines);
                 }
                 6 => {
-                    lines.push_str(&format!("{indent}if {from}:\n{indent}  return {to}\n"));
+                    line(
+                        lines,
+                        format_args!("{indent}if {from}:\n{indent}  return {to}\n"),
+                    );
                 }
-                _ => lines.push_str(&format!("{indent}{to} = {from}\n")),
+                _ => line(lines, format_args!("{indent}{to} = {from}\n")),
             }
         }
     }

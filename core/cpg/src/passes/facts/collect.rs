@@ -173,6 +173,7 @@ impl<'a> Collector<'a> {
                         full_name: self.name(ast.detail(row)),
                         caller: self.caller(row),
                         bases: Vec::new(),
+                        metaclass: 0,
                         decorators: Vec::new(),
                     };
                     self.declared[row as usize] = self.facts.classes.len() as u32;

@@ -12,12 +12,16 @@ impl Collector<'_> {
             let row = self.facts.classes[at].row;
             let mut bases = Vec::new();
             for child in self.tree.children(row) {
-                let by_keyword = self
+                let keyword = self
                     .ast
                     .keywords
                     .binary_search_by_key(&child, |&(row, _)| row)
-                    .is_ok();
-                if self.role(child) == Role::Base && !by_keyword {
+                    .ok();
+                let name = keyword.map(|at| self.ast.texts.get(self.ast.keywords[at].1));
+                if name.is_some() && name == self.rules.get("metaclass") {
+                    self.facts.classes[at].metaclass = self.values[child as usize];
+                }
+                if self.role(child) == Role::Base && keyword.is_none() {
                     bases.push(self.base(child));
                 }
             }

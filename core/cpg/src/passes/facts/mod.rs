@@ -161,6 +161,8 @@ pub struct Class {
     pub caller: Option<u32>,
     /// Bases in order.
     pub bases: Vec<Value>,
+    /// The type of the type, where it is said; 0 for none.
+    pub metaclass: Value,
     /// Values of its decorators.
     pub decorators: Vec<Value>,
 }

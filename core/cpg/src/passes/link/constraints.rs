@@ -343,6 +343,18 @@ fn derivations(solver: &mut Solver<'_, '_>, at: FileAt) {
     let program = solver.program;
     let bases = program.bases[at as usize];
     for (class, facts) in (bases.classes..).zip(&program.files[at as usize].classes) {
+        if let Some(metaclass) = solver.hierarchy.metaclass(class) {
+            for &name in &program.language(at).class_made {
+                let (methods, _) =
+                    solver
+                        .hierarchy
+                        .method(program, solver.externals, metaclass, name);
+                for method in methods {
+                    let site = solver.row_site(at, facts.row, facts.caller);
+                    derive(solver, site, method, Val::new(Kind::Class, class));
+                }
+            }
+        }
         for &name in &program.language(at).derived {
             let ancestors = solver.hierarchy.ancestors[class as usize].clone();
             let found = ancestors
@@ -358,18 +370,22 @@ fn derivations(solver: &mut Solver<'_, '_>, at: FileAt) {
                 .find(|methods| !methods.is_empty());
             for method in found.into_iter().flatten() {
                 let site = solver.row_site(at, facts.row, facts.caller);
-                let invocation = solver.invocations.len() as u32;
-                solver.invocations.push(Invocation {
-                    site,
-                    arguments: SmallVec::new(),
-                    result: NONE,
-                    decorates: false,
-                });
-                let class = Val::new(Kind::Class, class);
-                solver.call_function(invocation, method, Some(class), Resolution::Type);
+                derive(solver, site, method, Val::new(Kind::Class, class));
             }
         }
     }
+}
+
+/// A method runs on a class where that is made.
+fn derive(solver: &mut Solver<'_, '_>, site: u32, method: u32, class: Val) {
+    let invocation = solver.invocations.len() as u32;
+    solver.invocations.push(Invocation {
+        site,
+        arguments: SmallVec::new(),
+        result: NONE,
+        decorates: false,
+    });
+    solver.call_function(invocation, method, Some(class), Resolution::Type);
 }
 
 fn operations(solver: &mut Solver<'_, '_>, at: FileAt) {

@@ -37,6 +37,8 @@ pub(super) struct Hierarchy {
     children: Vec<Vec<u32>>,
     /// Types that looking for overrides has visited.
     pub(super) visited: u64,
+    /// By class: the class whose instance it is, where the project has that; what ancestors say holds for those below.
+    pub(super) metaclasses: Vec<Option<u32>>,
     /// By class: it has a base of which nothing is known.
     pub(super) incomplete: Vec<bool>,
     /// (class, name): methods that define the member.
@@ -87,6 +89,22 @@ impl Hierarchy {
                 }
             }
         }
+        this.metaclasses = vec![None; classes];
+        for class in 0..classes as u32 {
+            let file = program.class_files[class as usize];
+            let metaclass = program.class(class).metaclass;
+            if metaclass != 0 {
+                let (mut steps, mut found) = (BASE_STEPS, SmallVec::new());
+                let start = (file, metaclass);
+                meaning(
+                    program, imports, externals, start, BASE_DEPTH, &mut steps, &mut found,
+                );
+                this.metaclasses[class as usize] = found
+                    .iter()
+                    .find(|value| value.kind() == Kind::Class)
+                    .map(|value| value.number());
+            }
+        }
         for class in 0..classes as u32 {
             for base in &this.bases[class as usize] {
                 if base.kind() == Kind::Class {
@@ -127,6 +145,14 @@ impl Hierarchy {
                 }
             }
         }
+    }
+
+    /// The class whose instance a class is, where the project has it.
+    pub(super) fn metaclass(&self, class: u32) -> Option<u32> {
+        self.ancestors[class as usize]
+            .iter()
+            .filter(|ancestor| ancestor.kind() == Kind::Class)
+            .find_map(|ancestor| self.metaclasses[ancestor.number() as usize])
     }
 
     /// Methods that a name means on a type, as declared; else what an ancestor outside of the project may have.

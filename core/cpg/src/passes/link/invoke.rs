@@ -31,7 +31,9 @@ impl Solver<'_, '_> {
             Kind::Class => {
                 let instance = Val::new(Kind::Instance, value.number());
                 self.result(invocation, instance, tier);
-                self.construct(invocation, value.number(), tier);
+                if !self.call_metaclass(invocation, value, tier) {
+                    self.construct(invocation, value.number(), tier);
+                }
             }
             Kind::Instance | Kind::Declared => {
                 let file = self.program.class_files[value.number() as usize];
@@ -53,6 +55,16 @@ impl Solver<'_, '_> {
             }
             Kind::ExternalBound => {
                 let (receiver, number) = self.pairs.get(value);
+                // What the type of all types does when a class is called.
+                if receiver.kind() == Kind::Class {
+                    let file = self.program.class_files[receiver.number() as usize];
+                    let name = self.program.language(file).instance_call;
+                    if name == Some(self.externals.last(number)) {
+                        let instance = Val::new(Kind::Instance, receiver.number());
+                        self.result(invocation, instance, tier);
+                        self.construct(invocation, receiver.number(), tier);
+                    }
+                }
                 self.call_outside(invocation, value, (number, Some(receiver)), tier);
             }
             Kind::Collection | Kind::ExternalInstance => self.call_object(invocation, value, tier),
@@ -80,6 +92,26 @@ impl Solver<'_, '_> {
             Kind::Opaque => self.result(invocation, Val::OPAQUE, tier),
             Kind::Module | Kind::Namespace | Kind::Generator => {}
         }
+    }
+
+    /// A call of a class runs what its metaclass says; false where that says nothing.
+    fn call_metaclass(&mut self, invocation: u32, class: Val, tier: Resolution) -> bool {
+        let program = self.program;
+        let file = program.class_files[class.number() as usize];
+        let (Some(metaclass), Some(name)) = (
+            self.hierarchy.metaclass(class.number()),
+            program.language(file).instance_call,
+        ) else {
+            return false;
+        };
+        let (methods, _) = self
+            .hierarchy
+            .method(program, self.externals, metaclass, name);
+        let found = !methods.is_empty();
+        for method in methods {
+            self.call_function(invocation, method, Some(class), tier);
+        }
+        found
     }
 
     /// An object of a library is called.
@@ -215,8 +247,8 @@ impl Solver<'_, '_> {
         } else if result != NONE
             && facts.properties & CONSTRUCTOR == 0
             && !self.is_constructor(function)
-            && !(self.wrappers.makes(function)
-                && !self.invocations[invocation as usize].arguments.is_empty())
+            && (!self.wrappers.makes(function)
+                || self.invocations[invocation as usize].arguments.is_empty())
         {
             self.flow(
                 self.program.return_node(function),

@@ -38,6 +38,8 @@ pub(super) struct Language<'a> {
     pub(super) descriptor: Vec<Symbol>,
     /// Methods that run behind a constructor that was made for the class (`__post_init__`).
     pub(super) after_construction: Vec<Symbol>,
+    /// Methods of a metaclass that run where a class of it is made.
+    pub(super) class_made: Vec<Symbol>,
     /// Methods that run on the class where one is derived from it (`__init_subclass__`).
     pub(super) derived: Vec<Symbol>,
 }
@@ -77,6 +79,7 @@ impl<'a> Language<'a> {
             dictionary: get("dict-type").unwrap_or_default(),
             missing_member: names(rules, "missing-member", symbol),
             descriptor: names(rules, "descriptor", symbol),
+            class_made: names(rules, "class-made", symbol),
             after_construction: names(rules, "after-construction", symbol),
             derived: names(rules, "derived", symbol),
         }

@@ -538,15 +538,18 @@ impl<'p, 'a> Solver<'p, 'a> {
                 }
             }
             Kind::Class => {
-                self.read_member(to, name, (value.number(), 0), tier, Through::Class(value));
+                let found =
+                    self.read_member(to, name, (value.number(), 0), tier, Through::Class(value));
+                if !found && let Some(metaclass) = self.hierarchy.metaclass(value.number()) {
+                    let through = Through::Instance(value);
+                    self.read_member(to, name, (metaclass, 0), tier, through);
+                }
             }
-            Kind::Instance => self.read_member(
-                to,
-                name,
-                (value.number(), 0),
-                tier.max(Resolution::Type),
-                Through::Instance(value),
-            ),
+            Kind::Instance => {
+                let tier = tier.max(Resolution::Type);
+                let through = Through::Instance(value);
+                self.read_member(to, name, (value.number(), 0), tier, through);
+            }
             Kind::Declared => {
                 let tier = tier.max(Resolution::Type);
                 let through = Through::Instance(value);
@@ -611,6 +614,7 @@ impl<'p, 'a> Solver<'p, 'a> {
         self.add(to, value, tier);
     }
 
+    /// A member of a class or what is above it. Says whether something in the project has it.
     fn read_member(
         &mut self,
         to: Node,
@@ -618,7 +622,7 @@ impl<'p, 'a> Solver<'p, 'a> {
         class: (u32, usize),
         tier: Resolution,
         through: Through,
-    ) {
+    ) -> bool {
         let (program, hierarchy) = (self.program, &*self.hierarchy);
         let written = self.written.contains(&name);
         let (fields, values, first_use) = (&mut self.fields, &mut self.values, &mut self.first_use);
@@ -641,9 +645,11 @@ impl<'p, 'a> Solver<'p, 'a> {
         }
         if lookup.nodes.iter().all(|&(_, of_class)| !of_class)
             && let Through::Instance(receiver) = through
+            && receiver.kind() != Kind::Class
         {
             self.missing_member(to, class.0, receiver, tier);
         }
+        !lookup.nodes.is_empty()
     }
 
     /// Where no class has a member, a method for that may give it.
@@ -674,8 +680,17 @@ impl<'p, 'a> Solver<'p, 'a> {
             let ancestors = &this.hierarchy.ancestors[of as usize];
             ancestors.iter().position(|&ancestor| ancestor == own)
         };
-        let first = behind(self, receiver.number());
-        let Some(at) = first else { return };
+        let Some(at) = behind(self, receiver.number()) else {
+            // A method of a metaclass: its receiver is a class, and instance of it.
+            if let (Kind::Class, Some(metaclass)) =
+                (receiver.kind(), self.hierarchy.metaclass(receiver.number()))
+                && let Some(at) = behind(self, metaclass)
+            {
+                let through = Through::Instance(receiver);
+                self.read_member(to, name, (metaclass, at + 1), tier, through);
+            }
+            return;
+        };
         self.read_member(to, name, (receiver.number(), at + 1), tier, through);
         if receiver.kind() != Kind::Declared {
             return;
