@@ -75,10 +75,24 @@ impl Collector<'_> {
         if self.rules.get("super") == Some(text)
             && let Some((class, receiver)) = self.class_around(row)
         {
+            let class = self.named_class(row).unwrap_or(class);
             return self.value(Expression::Super(class, receiver));
         }
         let name = self.name(text);
         self.value(Expression::Global(name))
+    }
+
+    /// The class that the first argument of a call names.
+    fn named_class(&self, callee: u32) -> Option<u32> {
+        let call = self.ast.parents[callee as usize];
+        let argument = self.tree.argument(self.ast, call, 1)?;
+        let variable = self.ast.reference(argument)?;
+        let first = self.ast.refs.partition_point(|&(from, _)| from < variable);
+        self.ast.refs[first..]
+            .iter()
+            .take_while(|&&(from, _)| from == variable)
+            .find(|&&(_, definition)| self.kind(definition) == NodeKind::TypeDecl)
+            .map(|&(_, definition)| self.declared[definition as usize])
     }
 
     /// The class in one of whose methods a row stands, and the receiver of that method.

@@ -97,7 +97,9 @@ impl<'a> Collector<'a> {
             // The new sequence holds the elements; they keep no order here.
             let made = self.fresh(Expression::Collection(row, 0));
             self.store(row, made, Key::Any, result);
-            return self.choice(vec![made, collection]);
+            // A part of a text is a text.
+            let same = self.operation(row, op::SLICE, vec![collection], None);
+            return self.choice(vec![made, same]);
         }
         result
     }

@@ -196,14 +196,16 @@ impl<'a> Imports<'a> {
         let mut seen = FxHashSet::default();
         let mut stack = vec![file];
         while let Some(at) = stack.pop() {
+            // What a later one gives takes the place of what an earlier one gave.
             for &next in self.wildcards[at as usize].iter().rev() {
                 if !seen.insert(next) || !self.gives(program, next, name) {
                     continue;
                 }
-                match program.module_variables.get(&(next, name)) {
-                    Some(&node) => found.push(node),
-                    None => stack.push(next),
+                if let Some(&node) = program.module_variables.get(&(next, name)) {
+                    found.push(node);
+                    break;
                 }
+                stack.push(next);
             }
         }
         found.sort_unstable();

@@ -112,10 +112,12 @@ impl Solver<'_, '_> {
         {
             return;
         }
-        if matches!(
-            value.kind(),
-            Kind::ExternalInstance | Kind::Collection | Kind::Opaque
-        ) {
+        let keeps = match value.kind() {
+            Kind::ExternalInstance | Kind::Opaque => true,
+            Kind::Collection => operator != crate::passes::op::SLICE,
+            _ => false,
+        };
+        if keeps {
             self.add(result, value, tier.max(Resolution::Type));
         }
     }

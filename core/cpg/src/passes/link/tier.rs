@@ -4,9 +4,9 @@ use crate::passes::Resolution;
 
 /// Stated confidence: the precision of a tier. These are measured figures: whoever measures on the truth sets writes the result here.
 const CONFIDENCE: [(Resolution, f32); 6] = [
-    (Resolution::Exact, 0.98),
-    (Resolution::Import, 0.97),
-    (Resolution::Type, 0.92),
+    (Resolution::Exact, 0.99),
+    (Resolution::Import, 0.96),
+    (Resolution::Type, 0.91),
     (Resolution::Hierarchy, 0.75),
     (Resolution::TypeHint, 0.85),
     (Resolution::NameOnly, 0.40),
