@@ -23,6 +23,8 @@ pub(super) struct Collector<'a> {
     pub(super) method_of: &'a [u32],
     pub(super) facts: FileFacts,
     names: FxHashMap<&'a str, Name>,
+    /// Texts that do not stand in the file as they are.
+    owned: FxHashMap<String, Name>,
     pub(super) interned: FxHashMap<Expression, Value>,
     /// By row: position of the variable, function, class or import that the row declares.
     pub(super) declared: Vec<u32>,
@@ -75,6 +77,7 @@ pub(crate) fn collect(
         method_of,
         facts,
         names: FxHashMap::default(),
+        owned: FxHashMap::default(),
         interned: FxHashMap::default(),
         declared: vec![NONE; ast.len()],
         values: vec![0; ast.len()],
@@ -100,6 +103,7 @@ pub(crate) fn collect(
     this.expressions();
     this.definitions();
     this.flows();
+    this.facts.flows.retain(|flow| flow.from != 0);
     this.versions();
     let names = super::names::callee_names(&this.facts, rules);
     (this.facts, names)
@@ -314,8 +318,13 @@ impl<'a> Collector<'a> {
         if let Some(&name) = self.names.get(text) {
             return name;
         }
+        if let Some(&name) = self.owned.get(text) {
+            return name;
+        }
+        let name = self.facts.names.len() as Name;
         self.facts.names.push(text.to_owned());
-        self.facts.names.len() as Name - 1
+        self.owned.insert(text.to_owned(), name);
+        name
     }
 
     /// A variable of the module.

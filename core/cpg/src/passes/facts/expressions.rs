@@ -185,7 +185,7 @@ impl Collector<'_> {
     }
 
     /// Whether a row is assigned to, alone or in a list of targets.
-    fn is_target(&self, row: u32) -> bool {
+    pub(super) fn is_target(&self, row: u32) -> bool {
         let mut at = row;
         if self.role(row) == Role::Target {
             return true;

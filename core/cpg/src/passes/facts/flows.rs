@@ -248,6 +248,7 @@ impl Collector<'_> {
                 self.store(row, collection, Key::Any, elements);
             }
         } else {
+            self.overwrite(target, base, key);
             self.store(row, collection, key, value);
             self.store(row, collection, Key::Keys, held);
         }
@@ -268,6 +269,10 @@ impl Collector<'_> {
             {
                 let index = self.tree.argument(self.ast, child, 2);
                 let held = index.map_or(0, |index| self.values[index as usize]);
+                if let Some(index) = index {
+                    let key = self.key(index);
+                    self.overwrite(child, base, key);
+                }
                 let operands = vec![self.values[base as usize], held];
                 self.operation(child, protocol::DELETE_ELEMENT, operands, Some(0));
             }

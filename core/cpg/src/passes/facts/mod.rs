@@ -10,6 +10,7 @@ mod flows;
 mod hints;
 mod names;
 mod operations;
+mod overwritten;
 mod versions;
 mod words;
 
