@@ -177,11 +177,11 @@ mod control_dependence;
 mod def_use;
 mod dominators;
 mod hash;
-mod library;
+pub(crate) mod library;
 mod link;
 mod local;
 mod metrics;
-mod op;
+pub(crate) mod op;
 mod ssa;
 mod tree;
 

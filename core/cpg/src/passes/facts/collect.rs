@@ -102,6 +102,7 @@ pub(crate) fn collect(
     this.expressions();
     this.definitions();
     this.flows();
+    this.order();
     this.versions();
     let names = super::names::callee_names(&this.facts, rules);
     (this.facts, names)

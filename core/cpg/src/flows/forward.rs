@@ -1,0 +1,434 @@
+//! Where a fact goes from its node.
+
+use super::engine::Engine;
+use super::meaning::Meaning;
+use super::path::{Path, Step, behind};
+use super::program::{NONE, Node, Use};
+use super::state::{ENTRY, Exit, Fact};
+use super::StepKind;
+use crate::passes::facts::{Expression, Owner, Place};
+use crate::passes::op;
+
+impl Engine<'_, '_> {
+    pub(super) fn forward(&mut self, id: u32) {
+        let program = self.program;
+        let fact = self.state.facts[id as usize];
+        let variable = program.is_variable(fact.node);
+        let around = self.around(fact);
+        let free = self.state.contexts[fact.context as usize].function == NONE
+            && variable
+            && !matches!(program.owner(fact.node), Owner::Function(_));
+        for at in program.uses(fact.node) {
+            self.steps += 1;
+            let used = program.use_at(at);
+            let (file, row) = self.place_of(fact.node, used);
+            let mut held = fact;
+            if variable && row != 0 {
+                let function = program.function_of(file, row);
+                if function != around {
+                    if free {
+                        held.since = ENTRY;
+                    } else {
+                        self.capture(id, function, around);
+                        continue;
+                    }
+                }
+            }
+            self.use_fact(id, held, used, row);
+        }
+        if variable && free {
+            self.elsewhere(id);
+        }
+    }
+
+    /// File and row of a use; row 0 where ways meet.
+    fn place_of(&self, node: Node, used: Use) -> (u32, u32) {
+        let program = self.program;
+        match used {
+            Use::Flow(flow) => {
+                let (file, flow) = program.flow(flow);
+                (file, flow.row)
+            }
+            Use::Part(part) => {
+                // A choice has no row of its own.
+                match *program.expression(part).1 {
+                    Expression::Choice(_) => (program.file(part), 0),
+                    _ => (program.file(part), program.row(part)),
+                }
+            }
+            Use::Argument(call, _) | Use::Callee(call) => {
+                let (file, call) = program.call(call);
+                (file, call.row)
+            }
+            Use::Operand(operation, _) => {
+                let (file, operation) = program.operation(operation);
+                (file, operation.row)
+            }
+            Use::Return(function) | Use::Yield(function) => {
+                let (file, facts) = program.function(function);
+                if program.is_variable(node) {
+                    (file, facts.row)
+                } else {
+                    (file, program.row(node))
+                }
+            }
+            Use::Raise(raise) => {
+                let file = program.file(node);
+                (file, program.files[file as usize].order.raises[raise as usize].row)
+            }
+        }
+    }
+
+    /// A variable that a method inside of its own reads is a part of the value of that method.
+    fn capture(&mut self, id: u32, mut function: u32, around: u32) {
+        let program = self.program;
+        let fact = self.state.facts[id as usize];
+        while function != NONE && program.parents[function as usize] != around {
+            function = program.parents[function as usize];
+        }
+        if function == NONE {
+            return;
+        }
+        let Some(&node) = program.function_nodes.get(&function) else {
+            return;
+        };
+        let (file, facts) = program.function(function);
+        let mut steps = Path::from_slice(&[Step::Capture(program.base_variable(fact.node))]);
+        steps.extend(self.paths.get(fact.path).iter().copied());
+        let at = (StepKind::Load, file, facts.row, 1.0);
+        self.emit(id, node, &steps, (ENTRY, fact.alias), at);
+    }
+
+    fn use_fact(&mut self, id: u32, fact: Fact, used: Use, row: u32) {
+        match used {
+            Use::Flow(flow) => self.flow(id, fact, flow),
+            Use::Part(part) => self.part(id, fact, part, row),
+            Use::Argument(call, position) => self.argument(id, fact, call, position),
+            Use::Callee(call) => self.callee(id, fact, call),
+            Use::Operand(operation, position) => self.operand(id, fact, operation, position),
+            Use::Return(_) | Use::Yield(_) => {
+                let exit = if matches!(used, Use::Return(_)) { Exit::Return } else { Exit::Yield };
+                let path = self.paths.get(fact.path).clone();
+                let holds = self.leaves(fact) || fact.alias && fact.path != 0;
+                if holds {
+                    self.exit(id, exit, &path);
+                }
+            }
+            Use::Raise(_) => {
+                if self.holds(fact, row) {
+                    let path = self.paths.get(fact.path).clone();
+                    let program = self.program;
+                    let file = program.file(fact.node);
+                    let origin = super::state::Origin {
+                        before: id,
+                        via: NONE,
+                        kind: StepKind::Exception,
+                        file,
+                        row,
+                        confidence: self.state.origins[id as usize].confidence,
+                    };
+                    self.raised(fact.context, (file, row), &path, origin);
+                }
+            }
+        }
+    }
+
+    /// Whether a fact still holds when its method ends.
+    pub(super) fn leaves(&mut self, fact: Fact) -> bool {
+        let program = self.program;
+        if fact.since == super::state::NEVER {
+            return false;
+        }
+        if fact.path == 0 && !self.has_one_place(fact.node) {
+            return true;
+        }
+        let file = program.file(fact.node);
+        let function = self.around(fact);
+        if function == NONE {
+            return true;
+        }
+        let start = if fact.since == ENTRY {
+            program.function(function).1.row
+        } else {
+            fact.since
+        };
+        let rows = self.overwritten(fact);
+        let barrier = super::order::Barrier { rows, edge: None };
+        self.order.leaves(program, file, start, barrier, &mut self.steps)
+    }
+
+    fn flow(&mut self, id: u32, fact: Fact, number: u32) {
+        let program = self.program;
+        let (file, flow) = program.flow(number);
+        let path = self.paths.get(fact.path).clone();
+        let Some((since, alias)) = self.pass(fact, flow.row, path.is_empty()) else {
+            return;
+        };
+        match flow.to {
+            Place::Variable(variable) => {
+                let node = program.bases[file as usize].variables + variable;
+                let at = (StepKind::Assignment, file, flow.row, 1.0);
+                let runs = if flow.row == 0 { NONE } else { program.function_of(file, flow.row) };
+                let exit = match program.owner(node) {
+                    Owner::Function(_) if runs != NONE && runs != program.home(node) => {
+                        Exit::Capture(program.base_variable(node))
+                    }
+                    Owner::Module if runs != NONE && runs != program.home(node) => {
+                        Exit::Global(node)
+                    }
+                    Owner::Class(_) => Exit::Global(node),
+                    _ => {
+                        self.emit(id, node, &path, (since, alias), at);
+                        return;
+                    }
+                };
+                self.exit(id, exit, &path);
+            }
+            Place::Member(base, name) => {
+                let step = Step::Field(program.name(file, name));
+                let base = program.node(file, base);
+                self.store(id, base, step, &path, (since, alias, file, flow.row));
+            }
+            Place::Element(base, key) => {
+                let base = program.node(file, base);
+                let step = program.step(file, key);
+                self.store(id, base, step, &path, (since, alias, file, flow.row));
+            }
+        }
+    }
+
+    fn store(
+        &mut self,
+        id: u32,
+        base: Node,
+        step: Step,
+        path: &[Step],
+        (since, _, file, row): (u32, bool, u32, u32),
+    ) {
+        let mut steps = Path::from_slice(&[step]);
+        steps.extend(path.iter().copied());
+        self.emit(id, base, &steps, (since, true), (StepKind::Store, file, row, 1.0));
+        if let Step::Field(name) = step {
+            for meaning in self.meanings(base).iter() {
+                let variable = match *meaning {
+                    Meaning::Class(class) => self.program.class_variables.get(&(class, name)),
+                    Meaning::Module(at) => self.program.module_variables.get(&(at, name)),
+                    _ => None,
+                };
+                if let Some(&variable) = variable {
+                    self.exit(id, Exit::Global(variable), path);
+                }
+            }
+        }
+    }
+
+    /// An expression that stands for a node, or reads a part of it.
+    fn part(&mut self, id: u32, fact: Fact, part: Node, row: u32) {
+        let program = self.program;
+        let (file, expression) = program.expression(part);
+        let path = self.paths.get(fact.path).clone();
+        let (kind, reads): (StepKind, &[Step]) = match *expression {
+            Expression::Member(_, name) => {
+                let name = program.name(file, name);
+                self.method(id, fact, part, name, row);
+                if path.first().is_some_and(|step| step.is_element()) {
+                    return;
+                }
+                (StepKind::Load, &[Step::Field(name)])
+            }
+            Expression::Element(_, key) => (StepKind::Load, &[program.step(file, key)]),
+            Expression::Iterated(_) => {
+                self.iterated(id, fact, part, row);
+                return;
+            }
+            Expression::Entered(_) => {
+                let entered: &[Step] = if path.first() == Some(&Step::Any) { &[Step::Any] } else { &[] };
+                (StepKind::Load, entered)
+            }
+            _ => (StepKind::Assignment, &[]),
+        };
+        if let Some(rest) = behind(reads, &path)
+            && let Some((since, alias)) = self.pass(fact, row, rest.is_empty())
+        {
+            self.emit(id, part, rest, (since, alias), (kind, file, row, 1.0));
+        }
+    }
+
+    /// A method that is taken from a value has it as its receiver.
+    fn method(&mut self, id: u32, fact: Fact, part: Node, name: u32, row: u32) {
+        let program = self.program;
+        let called = program
+            .uses(part)
+            .any(|at| matches!(program.use_at(at), Use::Callee(_)));
+        if !called && !program.methods.contains(&name) {
+            return;
+        }
+        let path = self.paths.get(fact.path).clone();
+        if path.first() == Some(&Step::Field(name)) {
+            return;
+        }
+        let file = program.file(part);
+        if let Some((since, alias)) = self.pass(fact, row, path.is_empty()) {
+            let mut steps = Path::from_slice(&[Step::Receiver]);
+            steps.extend(path);
+            self.emit(id, part, &steps, (since, alias), (StepKind::Load, file, row, 1.0));
+        }
+        // A property is a method that runs when it is read.
+        if !called {
+            self.property(id, fact, part, row);
+        }
+    }
+
+    fn iterated(&mut self, id: u32, fact: Fact, part: Node, row: u32) {
+        let program = self.program;
+        let file = program.file(part);
+        let path = self.paths.get(fact.path).clone();
+        let dictionary = path.first().is_some_and(|step| matches!(step, Step::Any | Step::Keys))
+            && self.is_dictionary(fact.node);
+        let rest = match path.first() {
+            None => Some(&path[..]),
+            Some(Step::Keys) => Some(&path[1..]),
+            Some(Step::Any | Step::Index(_)) if !dictionary => Some(&path[1..]),
+            _ => None,
+        };
+        if let Some(rest) = rest
+            && let Some((since, alias)) = self.pass(fact, row, rest.is_empty())
+        {
+            let at = (StepKind::Load, file, row, 1.0);
+            self.emit(id, part, rest, (since, alias), at);
+        }
+    }
+
+    fn is_dictionary(&mut self, node: Node) -> bool {
+        let file = self.program.file(node);
+        let Some(language) = self.language(file) else {
+            return false;
+        };
+        let meanings = self.meanings(node);
+        !meanings.is_empty()
+            && meanings
+                .iter()
+                .all(|meaning| matches!(meaning, Meaning::Collection(name) if *name == language.dictionary))
+    }
+
+    /// Variables of modules and classes are read through other names, in other files too.
+    fn elsewhere(&mut self, id: u32) {
+        let program = self.program;
+        let fact = self.state.facts[id as usize];
+        let base = program.base_variable(fact.node);
+        let path = self.paths.get(fact.path).clone();
+        let file = program.file(base);
+        let own = program.files[file as usize].variables
+            [(base - program.bases[file as usize].variables) as usize];
+        let name = program.name(file, own.name);
+        let mut readers: Vec<Node> = Vec::new();
+        match program.owner(base) {
+            Owner::Module if base == fact.node => {
+                readers.extend(program.importers.get(&base).into_iter().flatten());
+                for &node in program.members.get(&name).into_iter().flatten() {
+                    let (at, expression) = program.expression(node);
+                    let Expression::Member(value, _) = *expression else { continue };
+                    let value = program.node(at, value);
+                    if self.meanings(value).contains(&Meaning::Module(file)) {
+                        readers.push(node);
+                    }
+                }
+                for &node in program.globals.get(&name).into_iter().flatten() {
+                    let at = program.file(node);
+                    let facts = program.files[at as usize];
+                    let imports = facts.imports.iter().any(|import| {
+                        let row = crate::NodeId::new(facts.ordinal, import.row);
+                        import.what == crate::passes::facts::Imported::All
+                            && program
+                                .imported(row)
+                                .any(|target| program.at.get(&target.file()) == Some(&file))
+                    });
+                    if imports {
+                        readers.push(node);
+                    }
+                }
+            }
+            Owner::Class(class) => {
+                let class = program.bases[file as usize].classes + class;
+                for &node in program.members.get(&name).into_iter().flatten() {
+                    let (at, expression) = program.expression(node);
+                    let Expression::Member(value, _) = *expression else { continue };
+                    let value = program.node(at, value);
+                    if self.may_read(value, class, name, program.row(node)) {
+                        readers.push(node);
+                    }
+                }
+            }
+            _ => {}
+        }
+        for node in readers {
+            self.steps += 1;
+            let at = (StepKind::Load, program.file(node), program.row(node), 1.0);
+            self.emit(id, node, &path, (ENTRY, fact.alias), at);
+        }
+    }
+
+    /// Whether a member of a value can be the class's own: nothing that runs before always gives the object one of its own.
+    fn may_read(&mut self, value: Node, class: u32, name: u32, row: u32) -> bool {
+        let meanings = self.meanings(value);
+        let fits = meanings.iter().any(|meaning| match *meaning {
+            Meaning::Class(other) | Meaning::Instance(other) => {
+                let ancestors = self.ancestors(other);
+                let first = ancestors
+                    .iter()
+                    .find(|&&above| self.program.class_variables.contains_key(&(above, name)));
+                first == Some(&class)
+            }
+            _ => false,
+        });
+        if !fits {
+            return false;
+        }
+        let path = self.paths.id(&[Step::Field(name)]);
+        let fact = Fact { context: 0, node: value, path, since: ENTRY, alias: false };
+        self.holds(fact, row)
+    }
+
+    fn operand(&mut self, id: u32, fact: Fact, number: u32, position: u32) {
+        let program = self.program;
+        let (file, operation) = program.operation(number);
+        let row = operation.row;
+        if self.enter_operation(id, fact, number, position) {
+            return;
+        }
+        let facts = program.files[file as usize];
+        let operator = facts.name(operation.operator);
+        let special = operator.starts_with("<protocol>")
+            || matches!(operator, op::INDEX_ACCESS | "<operator>.sizeOf" | "<operator>.await");
+        if special || operation.result == 0 || op::gives_truth(operator) || !self.holds(fact, row) {
+            return;
+        }
+        let result = program.node(file, operation.result);
+        let path = self.paths.get(fact.path).clone();
+        let at = (StepKind::Operation, file, row, 1.0);
+        if path.is_empty() {
+            self.emit(id, result, &[], (ENTRY, false), at);
+            return;
+        }
+        if !path[0].is_element() {
+            return;
+        }
+        let merges = matches!(
+            operator.strip_prefix("<operator>."),
+            Some(
+                "addition" | "assignmentPlus" | "multiplication" | "assignmentMultiplication" | "or"
+                    | "assignmentOr" | "and" | "assignmentAnd" | "subtraction" | "assignmentMinus"
+                    | "xor" | "assignmentXor"
+            )
+        );
+        if merges {
+            let mut steps = path.clone();
+            if matches!(steps[0], Step::Index(_)) && position > 0 {
+                steps[0] = Step::Any;
+            }
+            self.emit(id, result, &steps, (row, true), at);
+        } else if path.iter().all(|step| step.is_element()) {
+            self.emit(id, result, &[], (ENTRY, false), at);
+        }
+    }
+}
