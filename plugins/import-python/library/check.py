@@ -27,7 +27,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 KEYS = {
     "function": {"name": str, "parameters": list, "calls": list, "returns": list, "stores": list, "passes": list,
-                 "into": list, "decorates": str, "decorator-factory": str, "registers": list, "awaits": bool},
+                 "into": list, "decorates": str, "decorator-factory": str, "registers": list, "awaits": bool,
+                 "imports": str},
     "class": {"name": str, "bases": list},
     "attribute": {"name": str, "type": str, "is": str},
     "alias": {"name": str, "is": str},
@@ -55,7 +56,7 @@ ALLOW_PARAMETERS = {
 }
 
 NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z")
-STEP = re.compile(r"""\[\]|\[\#\]|\[[A-Za-z_]\w*\]|\["[^"\]]*"\]|\[-?\d+\]|\.[A-Za-z_]\w*|\(\)""")
+STEP = re.compile(r"""\[\]|\[\#\]|\[[A-Za-z_]\w*\]|\["[^"\]]*"\]|\[-?\d+\]|\.[A-Za-z_]\w*(\|[A-Za-z_]\w*)*|\(\)""")
 BASE = re.compile(r"[A-Za-z_]\w*")
 
 

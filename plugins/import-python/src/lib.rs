@@ -40,7 +40,7 @@ impl Importer for Python {
 codegraph_sdk::export_importer!(Python);
 
 /// How names are looked up in Python, for the linker.
-const RULES: [(&str, &str); 93] = [
+const RULES: [(&str, &str); 97] = [
     ("module-separator", "."),
     ("package-marker", "__init__.py"),
     ("package-marker", "__init__.pyi"),
@@ -74,6 +74,9 @@ const RULES: [(&str, &str); 93] = [
     ("write-member", "setattr"),
     ("scope-dictionary", "globals locals vars"),
     ("missing-member", "__getattr__"),
+    ("derived", "__init_subclass__"),
+    ("descriptor", "__get__"),
+    ("after-construction", "__post_init__"),
     ("protocol", "<operator>.addition 1 __add__"),
     ("protocol", "<operator>.addition 2 __radd__"),
     ("protocol", "<operator>.subtraction 1 __sub__"),
@@ -127,7 +130,7 @@ const RULES: [(&str, &str); 93] = [
     ("protocol", "<operator>.notIn 2 __contains__ __iter__"),
     ("protocol", "<operator>.indexAccess 1 __getitem__"),
     ("protocol", "<operator>.await 1 __await__"),
-    ("protocol", "<protocol>.iterate 1 __iter__"),
+    ("protocol", "<protocol>.iterate 1 __iter__ __getitem__"),
     ("protocol", "<protocol>.iterateAsync 1 __aiter__"),
     ("protocol", "<protocol>.step 1 __next__ __anext__"),
     ("protocol", "<protocol>.enter 1 __enter__"),
@@ -137,6 +140,7 @@ const RULES: [(&str, &str); 93] = [
     ("protocol", "<protocol>.storeElement 1 __setitem__"),
     ("protocol", "<protocol>.deleteElement 1 __delitem__"),
     ("protocol", "<operator>.formattedValue 1 __format__ __str__ __repr__"),
+    ("protocol", "<operator>.formatString 0 __format__ __str__ __repr__"),
 ];
 
 /// Names of the module `builtins` of Python 3.14, and of Python 2 those that no longer are.
@@ -164,9 +168,8 @@ pub fn language() -> Language {
         key: key.into(),
         value: value.into(),
     };
-    let libraries = library::TEXTS.iter().map(|text| entry("library", text));
     let rules = RULES.iter().map(|(key, value)| entry(key, value));
-    let rules = rules.chain(libraries).collect();
+    let rules = rules.chain([entry("library", library::TEXT)]).collect();
     Language {
         id: "python".into(),
         name: "Python".into(),

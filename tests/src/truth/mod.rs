@@ -55,7 +55,7 @@ fn documents(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-async fn host(work: &Path) -> (PluginHost, LanguageInfo) {
+async fn host(work: &Path) -> (Arc<PluginHost>, LanguageInfo) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("the root of the workspace");

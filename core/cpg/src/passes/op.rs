@@ -6,7 +6,6 @@ pub(crate) const ASSIGNMENT: &str = "<operator>.assignment";
 pub(crate) const DELETE: &str = "<operator>.delete";
 pub(crate) const DECLARATION: &str = "<operator>.declaration";
 pub(crate) const ADDRESS_OF: &str = "<operator>.addressOf";
-pub(crate) const ADDITION: &str = "<operator>.addition";
 pub(crate) const YIELD: &str = "<operator>.yield";
 pub(crate) const YIELD_FROM: &str = "<operator>.yieldFrom";
 pub(crate) const APPEND: &str = "<operator>.append";

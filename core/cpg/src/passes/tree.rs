@@ -1,7 +1,9 @@
 //! Children of rows, and the method that each row belongs to.
 
+use rustc_hash::FxHashMap;
+
 use crate::ast::FileAst;
-use crate::kind::{NodeKind, Role};
+use crate::kind::{NodeKind, Role, property};
 use crate::rules::Rules;
 
 /// First children and next siblings: rows carry only their parents.
@@ -101,6 +103,7 @@ impl Defaults {
 pub(crate) fn containment(ast: &FileAst, defaults: Defaults) -> Vec<u32> {
     let rows = ast.len();
     let mut method_of = vec![0_u32; rows];
+    let bodies = bodies(ast);
     // What the children of a row belong to.
     let mut inner = vec![0_u32; rows];
     for row in 1..rows {
@@ -111,14 +114,14 @@ pub(crate) fn containment(ast: &FileAst, defaults: Defaults) -> Vec<u32> {
         if parent_kind == NodeKind::MethodParameterIn {
             let outside = ast.roles[row] == Role::TypeHint || defaults == Defaults::AtDefinition;
             if outside {
-                owner = around(&method_of, owner);
+                owner = around(&method_of, &bodies, owner);
             }
         } else if parent_kind == NodeKind::MethodReturn
             || (parent_kind == NodeKind::Annotation
                 && ast.kinds[ast.parents[parent] as usize] == NodeKind::Method)
             || (parent_kind == NodeKind::Method && ast.roles[row] == Role::TypeHint)
         {
-            owner = around(&method_of, owner);
+            owner = around(&method_of, &bodies, owner);
         }
         method_of[row] = owner;
         inner[row] = if kind == NodeKind::Method {
@@ -130,10 +133,33 @@ pub(crate) fn containment(ast: &FileAst, defaults: Defaults) -> Vec<u32> {
     method_of
 }
 
-fn around(method_of: &[u32], method: u32) -> u32 {
+fn around(method_of: &[u32], bodies: &FxHashMap<u32, u32>, method: u32) -> u32 {
+    // What stands at a method of a type runs with the statements of the type.
+    if let Some(&body) = bodies.get(&method) {
+        return body;
+    }
     if method == 0 {
         0
     } else {
         method_of[method as usize]
     }
+}
+
+/// Methods of types whose statements run in a method of their own: (method, that one).
+fn bodies(ast: &FileAst) -> FxHashMap<u32, u32> {
+    let is_member = |row: u32| {
+        ast.kinds[row as usize] == NodeKind::Method
+            && ast.kinds[ast.parents[row as usize] as usize] == NodeKind::TypeDecl
+    };
+    let members = || (1..ast.len() as u32).filter(|&row| is_member(row));
+    let of_type: FxHashMap<u32, u32> = members()
+        .filter(|&row| ast.has(row, property::IMPLICIT))
+        .map(|row| (ast.parents[row as usize], row))
+        .collect();
+    members()
+        .filter_map(|row| {
+            let body = *of_type.get(&ast.parents[row as usize])?;
+            (body != row).then_some((row, body))
+        })
+        .collect()
 }

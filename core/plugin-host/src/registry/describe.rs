@@ -20,6 +20,8 @@ const ENTRIES: usize = 1000;
 /// Longest short text and longest user page, bytes.
 const SHORT: usize = 1024;
 const README: usize = 256 << 10;
+/// All rules of a language together, descriptions of libraries among them, bytes.
+const RULES: usize = 8 << 20;
 
 /// Makes the smoke call.
 pub(super) async fn describe(
@@ -105,10 +107,16 @@ fn languages(plugin: &str, said: Vec<Language>) -> Result<Vec<LanguageInfo>, Ref
         {
             return Err(wrong(format!("the extension {extension:?} lacks its dot")));
         }
+        if language.rules.iter().map(|rule| rule.value.len()).sum::<usize>() > RULES {
+            return Err(wrong(format!(
+                "the rules of {:?} are longer than {RULES} bytes",
+                language.id
+            )));
+        }
         let rule = |entry: crate::bindings::types::Entry| {
             (
                 text::clean(&entry.key, SHORT),
-                text::clean(&entry.value, SHORT),
+                text::clean(&entry.value, RULES),
             )
         };
         languages.push(LanguageInfo {

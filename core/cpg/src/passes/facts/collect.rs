@@ -174,6 +174,7 @@ impl<'a> Collector<'a> {
                         row,
                         name: self.name(ast.name(row)),
                         full_name: self.name(ast.detail(row)),
+                        caller: self.caller(row),
                         bases: Vec::new(),
                         decorators: Vec::new(),
                     };
@@ -275,6 +276,7 @@ impl<'a> Collector<'a> {
                 || self
                     .ast
                     .has(row, property::VARIADIC | property::KEYWORD_VARIADIC),
+            default: 0,
         };
         self.facts.functions[function].parameters.push(parameter);
     }

@@ -186,6 +186,7 @@ impl<'a> Collector<'a> {
             }
             match self.ast.name(parent) {
                 op::ASSIGNMENT => return self.ast.arguments[at as usize] == 1,
+                op::DELETE => return true,
                 op::TUPLE | op::LIST => {
                     if self.role(parent) == Role::Target {
                         return true;
@@ -195,6 +196,18 @@ impl<'a> Collector<'a> {
                 _ => return false,
             }
         }
+    }
+
+    /// The method that runs the statements of the class in which a definition stands.
+    fn body_around(&self, row: u32) -> Option<u32> {
+        let parent = self.ast.parents[row as usize];
+        if self.kind(parent) != NodeKind::TypeDecl {
+            return None;
+        }
+        let body = self.tree.children(parent).find(|&child| {
+            self.kind(child) == NodeKind::Method && self.ast.has(child, property::IMPLICIT)
+        });
+        body.map(|body| self.declared[body as usize])
     }
 
     /// Hands definitions to their decorators, the innermost first.
@@ -211,9 +224,11 @@ impl<'a> Collector<'a> {
                 .children(row)
                 .filter(|&child| self.kind(child) == NodeKind::Annotation)
                 .collect();
-            if annotations.is_empty() {
+            // What reads like a field, the importer has said; its decorators are no calls of their own.
+            if annotations.is_empty() || ast.has(row, property::PROPERTY) {
                 continue;
             }
+            let body = self.body_around(row);
             let mut value = self.declaration(row);
             for &annotation in annotations.iter().rev() {
                 let Some(child) = self.tree.children(annotation).next() else {
@@ -227,7 +242,7 @@ impl<'a> Collector<'a> {
                 let call = self.facts.calls.len() as u32;
                 self.facts.calls.push(CallSite {
                     row: annotation,
-                    caller: self.caller(child),
+                    caller: body.or_else(|| self.caller(child)),
                     callee,
                     positional: 1,
                     keywords: 0,

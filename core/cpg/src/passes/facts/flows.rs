@@ -1,7 +1,7 @@
 //! Flows of values into variables and members.
 
 use super::collect::Collector;
-use super::{Expression, Flow, Key, Name, Place, Value, protocol};
+use super::{Expression, Flow, Key, Name, Owner, Place, Value, protocol};
 use crate::kind::{NodeKind, Role, property};
 use crate::passes::op;
 
@@ -89,10 +89,7 @@ impl Collector<'_> {
                 NodeKind::MethodParameterIn => {
                     self.declared_flows(row);
                     if let Some(default) = self.tree.child(ast, row, Role::DefaultValue) {
-                        self.flow(
-                            Place::Variable(self.declared[row as usize]),
-                            self.values[default as usize],
-                        );
+                        self.default(row, self.values[default as usize]);
                     }
                     self.rest(row);
                 }
@@ -303,6 +300,21 @@ impl Collector<'_> {
         }
     }
 
+    /// What a parameter holds where a call leaves it out.
+    fn default(&mut self, row: u32, value: Value) {
+        let variable = self.declared[row as usize];
+        let Owner::Function(function) = self.facts.variables[variable as usize].owner else {
+            return;
+        };
+        let parameters = &mut self.facts.functions[function as usize].parameters;
+        let own = parameters
+            .iter_mut()
+            .find(|parameter| parameter.variable == variable);
+        if let Some(parameter) = own {
+            parameter.default = value;
+        }
+    }
+
     /// The rest of the arguments comes as a collection.
     fn rest(&mut self, row: u32) {
         let name = if self.ast.has(row, property::VARIADIC) {
@@ -377,6 +389,12 @@ impl Collector<'_> {
                         let tested = self.value(Expression::Tested(value));
                         self.assign(target, tested);
                     }
+                }
+            }
+            "THROW" => {
+                if let Some(raised) = self.tree.children(row).next() {
+                    let value = self.values[raised as usize];
+                    self.operation(row, protocol::RAISE, vec![value], Some(0));
                 }
             }
             "TRY" => self.contexts(row),

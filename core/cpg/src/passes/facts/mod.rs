@@ -148,6 +148,8 @@ pub struct Parameter {
     pub is_receiver: bool,
     /// A call may leave it out.
     pub optional: bool,
+    /// What it holds then; 0 for what is not known.
+    pub default: Value,
 }
 
 /// A type.
@@ -159,6 +161,8 @@ pub struct Class {
     pub name: Name,
     /// Full name.
     pub full_name: Name,
+    /// The function around, by position.
+    pub caller: Option<u32>,
     /// Bases in order.
     pub bases: Vec<Value>,
     /// Values of its decorators.
@@ -228,6 +232,8 @@ pub enum Expression {
     Iterated(Value),
     /// What entering a context gives.
     Entered(Value),
+    /// A dictionary with the pairs of another one.
+    Merged(Value, Value),
     /// Result of an operation, by position.
     Operation(u32),
 }
@@ -239,6 +245,8 @@ pub enum Key {
     Any,
     /// By position, from 0.
     Index(u32),
+    /// All from a position on.
+    From(u32),
     /// Under a constant text.
     Text(Name),
     /// The keys themselves.
@@ -276,6 +284,8 @@ pub mod protocol {
     pub const EXIT_ASYNC: &str = "<protocol>.exitAsync";
     /// Writing an element: collection, key, value.
     pub const STORE_ELEMENT: &str = "<protocol>.storeElement";
+    /// Raising an exception.
+    pub const RAISE: &str = "<protocol>.raise";
     /// Removing an element: collection, key.
     pub const DELETE_ELEMENT: &str = "<protocol>.deleteElement";
 }

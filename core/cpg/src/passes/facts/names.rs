@@ -131,6 +131,7 @@ impl Namer<'_> {
             | Expression::Element(..)
             | Expression::Iterated(_)
             | Expression::Entered(_)
+            | Expression::Merged(..)
             | Expression::Operation(_) => None,
         }
     }

@@ -82,7 +82,8 @@ impl<'a> Collector<'a> {
         let is_slice = self.kind(index) == NodeKind::Call && self.ast.name(index) == op::SLICE;
         let key = self.key(index);
         let result = if is_slice {
-            self.fresh(Expression::Element(collection, Key::Any))
+            let from = self.slice_start(index);
+            self.fresh(Expression::Element(collection, from))
         } else {
             self.fresh(Expression::Element(collection, key))
         };
@@ -99,6 +100,18 @@ impl<'a> Collector<'a> {
             return self.choice(vec![made, collection]);
         }
         result
+    }
+
+    /// Elements that a slice has: those from a constant on where it begins with one and goes forward.
+    fn slice_start(&mut self, slice: u32) -> Key {
+        if self.tree.argument(self.ast, slice, 3).is_some() {
+            return Key::Any;
+        }
+        let start = self.tree.argument(self.ast, slice, 1);
+        match start.map(|start| self.key(start)) {
+            Some(Key::Index(at)) => Key::From(at),
+            _ => Key::Any,
+        }
     }
 
     /// A value becomes an element.
@@ -131,13 +144,11 @@ impl<'a> Collector<'a> {
                 self.pair(row, made, child);
             } else if ast.has(child, property::UNPACKED) {
                 position = None;
-                let elements = if operator == op::DICT {
-                    Expression::Element(value, Key::Any)
-                } else {
-                    Expression::Iterated(value)
-                };
-                if value != 0 {
-                    let elements = self.fresh(elements);
+                if value != 0 && operator == op::DICT {
+                    let merged = self.fresh(Expression::Merged(made, value));
+                    debug_assert!(merged != 0, "an expression has a number");
+                } else if value != 0 {
+                    let elements = self.fresh(Expression::Iterated(value));
                     self.store(row, made, Key::Any, elements);
                 }
             } else {
@@ -275,11 +286,13 @@ impl<'a> Collector<'a> {
                 continue;
             }
             let mut position = Some(0);
+            // What is no collection is stepped through.
+            let steps = self.operation(target, protocol::ITERATE, vec![value], None);
             for child in self.tree.children(target) {
                 self.at = child;
                 if self.ast.has(child, property::UNPACKED) {
-                    position = None;
-                    let rest = self.fresh(Expression::Element(value, Key::Any));
+                    let from = position.take().map_or(Key::Any, Key::From);
+                    let rest = self.fresh(Expression::Element(value, from));
                     let name = self.name(self.words.list);
                     let made = self.fresh(Expression::Collection(child, name));
                     self.store(child, made, Key::Any, rest);
@@ -287,6 +300,7 @@ impl<'a> Collector<'a> {
                 } else {
                     let key = position.map_or(Key::Any, Key::Index);
                     let part = self.fresh(Expression::Element(value, key));
+                    let part = self.choice(vec![part, steps]);
                     pairs.push((child, part));
                     position = position.map(|at| at + 1);
                 }

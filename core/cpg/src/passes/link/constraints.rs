@@ -1,11 +1,12 @@
 //! The facts of all files as constraints of the solver.
 
 use rustc_hash::FxHashSet;
+use smallvec::SmallVec;
 
 use super::meaning;
 use super::elements::Part;
 use super::program::{FileAt, NONE, Node};
-use super::solver::{Solver, Through, Use};
+use super::solver::{Invocation, Solver, Through, Use};
 use super::value::{Kind, Val};
 use crate::kind::property::{
     CLASS_METHOD, DECLARATION, INSTANCE_METHOD, KEYWORD_VARIADIC, VARIADIC,
@@ -30,6 +31,7 @@ pub(super) fn add(solver: &mut Solver<'_, '_>) {
         functions(solver, at);
         calls(solver, at);
         operations(solver, at);
+        derivations(solver, at);
     }
 }
 
@@ -134,6 +136,14 @@ fn expressions(solver: &mut Solver<'_, '_>, at: FileAt) {
             Expression::Entered(base) => {
                 solver.on(program.node(at, *base), Use::Enter { to: node });
             }
+            Expression::Merged(made, other) => {
+                let Expression::Collection(_, name) = file.expressions[*made as usize] else {
+                    continue;
+                };
+                let kind = own_type(solver, at, program.name(at, name)).unwrap_or(NONE);
+                let into = solver.collection(program.node(at, *made), kind).number();
+                solver.on(program.node(at, *other), Use::Merge { into });
+            }
             Expression::Operation(_) => {}
         }
     }
@@ -181,7 +191,8 @@ fn flows(solver: &mut Solver<'_, '_>, at: FileAt) {
                 } else {
                     Resolution::Type
                 };
-                let alternatives = is_definition(
+                let alternatives = flow.row != 0
+                    && is_definition(
                     program.files[at as usize]
                         .expressions
                         .get(flow.from as usize),
@@ -248,6 +259,15 @@ fn functions(solver: &mut Solver<'_, '_>, at: FileAt) {
                     let from = program.node(at, from);
                     solver.flow(from, to, Resolution::Type, Through::Copy);
                 }
+                let default = facts.parameters[usize::from(position)].default;
+                if default != 0 {
+                    solver.flow(
+                        program.node(at, default),
+                        to,
+                        Resolution::Type,
+                        Through::Copy,
+                    );
+                }
                 continue;
             }
             solver.flow(program.node(at, value), to, Resolution::Type, Through::Copy);
@@ -277,6 +297,18 @@ pub(super) fn unseen_receivers(solver: &mut Solver<'_, '_>) {
     let program = solver.program;
     for function in 0..program.ends().functions {
         let facts = program.function(function);
+        if !solver.reached.contains(&function) {
+            let file = program.function_files[function as usize];
+            let bases = program.bases[file as usize];
+            for parameter in facts.parameters.iter().filter(|own| own.default != 0) {
+                solver.flow(
+                    program.node(file, parameter.default),
+                    bases.variables + parameter.variable,
+                    Resolution::Type,
+                    Through::Copy,
+                );
+            }
+        }
         let receiver = facts
             .parameters
             .first()
@@ -297,6 +329,40 @@ pub(super) fn unseen_receivers(solver: &mut Solver<'_, '_>) {
                 Val::new(kind, bases.classes + class),
                 Resolution::Type,
             );
+        }
+    }
+}
+
+/// Deriving a class may run a method of an ancestor.
+fn derivations(solver: &mut Solver<'_, '_>, at: FileAt) {
+    let program = solver.program;
+    let bases = program.bases[at as usize];
+    for (class, facts) in (bases.classes..).zip(&program.files[at as usize].classes) {
+        for &name in &program.language(at).derived {
+            let ancestors = solver.hierarchy.ancestors[class as usize].clone();
+            let found = ancestors
+                .iter()
+                .skip(1)
+                .filter(|ancestor| ancestor.kind() == Kind::Class)
+                .map(|ancestor| {
+                    solver
+                        .hierarchy
+                        .method(program, solver.externals, ancestor.number(), name)
+                        .0
+                })
+                .find(|methods| !methods.is_empty());
+            for method in found.into_iter().flatten() {
+                let site = solver.row_site(at, facts.row, facts.caller);
+                let invocation = solver.invocations.len() as u32;
+                solver.invocations.push(Invocation {
+                    site,
+                    arguments: SmallVec::new(),
+                    result: NONE,
+                    decorates: false,
+                });
+                let class = Val::new(Kind::Class, class);
+                solver.call_function(invocation, method, Some(class), Resolution::Type);
+            }
         }
     }
 }

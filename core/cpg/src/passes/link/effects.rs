@@ -15,6 +15,9 @@ use crate::passes::library::{
 /// Names and bases that are followed to a description.
 const DEPTH: u32 = 12;
 
+/// Descriptions that are applied at one site.
+const DESCRIBED: u32 = 64;
+
 /// Descriptions by the numbers of their names.
 pub(super) struct Known<'a> {
     functions: FxHashMap<u32, &'a Function>,
@@ -162,6 +165,11 @@ impl<'a> Known<'a> {
         self.find(externals, number, DEPTH, &|at| self.functions.get(&at).copied())
     }
 
+    /// Whether a function is described.
+    pub(super) fn describes(&self, externals: &Externals, number: u32) -> bool {
+        self.function(externals, number).is_some()
+    }
+
     /// The class that a name means, where a description has it.
     fn class(&self, externals: &Externals, number: u32) -> Option<u32> {
         let number = self.canonical(externals, number, DEPTH);
@@ -208,6 +216,7 @@ fn texts(function: &Function) -> impl Iterator<Item = &str> {
         Step::Text(text) | Step::Field(text) => Some(text.as_str()),
         _ => None,
     });
+    let names = names.flat_map(|name| name.split('|'));
     let parameters = function.parameters.iter().map(|name| name.trim_start_matches('*'));
     parameters.chain(keywords).chain(names)
 }
@@ -254,18 +263,26 @@ impl<'a> Solver<'_, 'a> {
         tier: Resolution,
     ) {
         let Invocation {
-            site,
-            result,
-            decorates,
-            ..
+            site, decorates, ..
         } = self.invocations[invocation as usize];
         self.target(site, super::solver::Target::External(number), tier);
         if !self.applied.insert((invocation, value)) {
             return;
         }
+        // A described call that calls itself makes calls without end.
+        let described = self.described.entry(site).or_default();
+        *described += 1;
+        if *described > DESCRIBED {
+            return;
+        }
+        // What a factory gave takes what it is to decorate.
+        if receiver == Some(Val::OPAQUE) {
+            self.keep_decorated(invocation);
+            return;
+        }
         let known = self.known;
         if let Some(function) = known.function(self.externals, number) {
-            self.describe(invocation, value, function, receiver);
+            self.describe(invocation, number, function, receiver);
             return;
         }
         if let Some(class) = known.class(self.externals, number) {
@@ -278,21 +295,26 @@ impl<'a> Solver<'_, 'a> {
                 if let Some(constructor) = constructor
                     && let Some(function) = known.function(self.externals, constructor)
                 {
-                    self.describe(invocation, object, function, Some(object));
+                    self.describe(invocation, constructor, function, Some(object));
                     break;
                 }
             }
             return;
         }
         if decorates {
-            // Nothing is known of the decorator: what it gives is taken for what it was given.
-            if let Some(node) = self.argument(invocation, 0, None)
-                && result != NONE
-            {
-                self.flow(node, result, Resolution::Type, Through::Copy);
-            }
+            self.keep_decorated(invocation);
         } else {
             self.result(invocation, Val::OPAQUE, tier);
+        }
+    }
+
+    /// What a decorator gives of which nothing is known is taken for what it was given.
+    pub(super) fn keep_decorated(&mut self, invocation: u32) {
+        let result = self.invocations[invocation as usize].result;
+        if let Some(node) = self.argument(invocation, 0, None)
+            && result != NONE
+        {
+            self.flow(node, result, Resolution::Exact, Through::Copy);
         }
     }
 
@@ -300,7 +322,7 @@ impl<'a> Solver<'_, 'a> {
     fn describe(
         &mut self,
         invocation: u32,
-        value: Val,
+        number: u32,
         function: &'a Function,
         receiver: Option<Val>,
     ) {
@@ -309,21 +331,23 @@ impl<'a> Solver<'_, 'a> {
         } = self.invocations[invocation as usize];
         let result = if result == NONE { self.fresh() } else { result };
         let first = self.argument(invocation, 0, None);
-        let decorator = if decorates { function.decorates.or(function.decorator_factory) } else { function.decorates };
-        if let Some(kind) = decorator.filter(|_| decorates || function.decorator_factory.is_none()) {
-            let keeps = !matches!(kind, Decorates::Property);
-            if let Some(node) = first.filter(|_| keeps) {
-                self.flow(node, result, Resolution::Type, Through::Copy);
+        if function.decorator_factory.is_some() && !(decorates && function.decorates.is_some()) {
+            // Options first: what it gives takes the function.
+            if decorates && receiver.is_none() {
+                self.keep_decorated(invocation);
+            } else {
+                let taker = self.pairs.value(Kind::ExternalBound, Val::OPAQUE, number);
+                self.add(result, taker, Resolution::Exact);
             }
             return;
         }
-        if function.decorator_factory.is_some() {
-            // Options first: what it gives takes the function.
-            self.add(result, value, Resolution::Type);
+        if let Some(kind) = function.decorates {
             if let Some(node) = first {
-                self.flow(node, result, Resolution::Type, Through::Copy);
+                self.flow(node, result, Resolution::Exact, Through::Copy);
             }
-            return;
+            if decorates || !matches!(kind, Decorates::Registers | Decorates::Same) {
+                return;
+            }
         }
         let receiver = receiver.map(|value| {
             let node = self.fresh();
@@ -380,6 +404,12 @@ impl<'a> Solver<'_, 'a> {
         for made in &function.returns {
             self.made(&mut applied, made, result);
         }
+        if let Some(parameter) = function.imports
+            && let Some(Part::Text(name)) =
+                self.argument_key(invocation, self.position(&applied, parameter))
+        {
+            self.import(invocation, name, result);
+        }
         if function.returns.is_empty() {
             self.add(result, Val::OPAQUE, Resolution::Type);
         }
@@ -404,6 +434,18 @@ impl<'a> Solver<'_, 'a> {
                     self.add(to, object, Resolution::Type);
                 }
             }
+        }
+    }
+
+    /// A function gives the module of a name.
+    fn import(&mut self, invocation: u32, name: super::program::Symbol, to: Node) {
+        let program = self.program;
+        let site = self.invocations[invocation as usize].site;
+        let (file, ..) = self.place_of(site);
+        if let Some(super::modules::Found::File(module)) =
+            self.imports.modules.find(program, file, program.text(name))
+        {
+            self.add(to, Val::new(Kind::Module, module), Resolution::Import);
         }
     }
 
@@ -449,7 +491,26 @@ impl<'a> Solver<'_, 'a> {
             }
             at.steps.push(step.clone());
             let to = self.fresh();
-            if let Some(part) = self.part_of(applied, step) {
+            if *step == Step::Any {
+                let site = self.invocations[applied.invocation as usize].site;
+                self.on(node, Use::Elements { to, site });
+            } else if let Step::Field(names) = step {
+                // `a|b`: of an object of the project, the one that it has.
+                let mut before = NONE;
+                for name in names.split('|') {
+                    let Some(name) = self.program.known_symbol(name) else {
+                        continue;
+                    };
+                    if before == NONE {
+                        let part = Part::Field(name);
+                        self.on(node, Use::ElementRead { to, part });
+                    } else {
+                        let unless = before;
+                        self.on(node, Use::FieldUnless { to, name, unless });
+                    }
+                    before = name;
+                }
+            } else if let Some(part) = self.part_of(applied, step) {
                 self.on(node, Use::ElementRead { to, part });
             }
             node = to;
@@ -477,10 +538,23 @@ impl<'a> Solver<'_, 'a> {
         let Some((last, before)) = to.steps.split_last() else {
             return;
         };
-        let holder = Place {
+        let mut holder = Place {
             base: to.base,
-            steps: before.to_vec(),
+            steps: Vec::new(),
         };
+        let site = self.invocations[applied.invocation as usize].site;
+        for (depth, step) in (0..).zip(before) {
+            // What lies between holds the rest.
+            if let (Some(outer), Some(part)) =
+                (self.place(applied, &holder), self.part_of(applied, step))
+            {
+                let from = self.fresh();
+                let between = self.between(site, depth);
+                self.add(from, between, Resolution::Type);
+                self.on(outer, Use::ElementWrite { from, part });
+            }
+            holder.steps.push(step.clone());
+        }
         if let (Some(holder), Some(part)) =
             (self.place(applied, &holder), self.part_of(applied, last))
         {

@@ -22,6 +22,8 @@ pub(super) enum Part {
     /// What is under keys that are not known.
     Unknown,
     Index(u32),
+    /// What is at a position or behind it.
+    From(u32),
     Text(Symbol),
     /// The keys themselves.
     Keys,
@@ -35,6 +37,7 @@ impl Part {
         match key {
             Key::Any => Self::All,
             Key::Index(at) => Self::Index(at),
+            Key::From(at) => Self::From(at),
             Key::Text(name) => Self::Text(solver.program.name(file, name)),
             Key::Keys => Self::Keys,
         }
@@ -49,6 +52,10 @@ pub(super) struct Collections {
     /// By who made it: its node, or (call, type).
     made: FxHashMap<(u32, u32), u32>,
     parts: FxHashMap<(u32, Part), Node>,
+    /// By collection: parts under constant keys, and parts from a position on.
+    keyed: FxHashMap<u32, Vec<(Part, Node)>>,
+    /// By collection: dictionaries that have its pairs too.
+    followers: FxHashMap<u32, Vec<u32>>,
 }
 
 impl Solver<'_, '_> {
@@ -67,6 +74,17 @@ impl Solver<'_, '_> {
         self.collections.list[value.number() as usize].0
     }
 
+    /// The collection that a description needs between two steps of a place.
+    pub(super) fn between(&mut self, site: u32, depth: u32) -> Val {
+        let next = self.collections.list.len() as u32;
+        let key = (1 << 31 | site, u32::MAX - depth);
+        let number = *self.collections.made.entry(key).or_insert(next);
+        if number == next {
+            self.collections.list.push((NONE, 0));
+        }
+        Val::new(Kind::Collection, number)
+    }
+
     fn part(&mut self, collection: u32, part: Part) -> Node {
         if let Some(&node) = self.collections.parts.get(&(collection, part)) {
             return node;
@@ -77,7 +95,55 @@ impl Solver<'_, '_> {
             let all = self.part(collection, Part::All);
             self.flow(node, all, Resolution::Type, Through::Copy);
         }
+        self.keep_parts(collection, part, node);
         node
+    }
+
+    /// A new part flows to those that include it, and into the dictionaries that have the pairs of this one.
+    fn keep_parts(&mut self, collection: u32, part: Part, node: Node) {
+        if !matches!(
+            part,
+            Part::Unknown | Part::Index(_) | Part::Text(_) | Part::From(_) | Part::Keys
+        ) {
+            return;
+        }
+        let known = self.collections.keyed.entry(collection).or_default();
+        let others = known.clone();
+        known.push((part, node));
+        for (other, other_node) in others {
+            if includes(part, other) {
+                self.flow(other_node, node, Resolution::Type, Through::Copy);
+            } else if includes(other, part) {
+                self.flow(node, other_node, Resolution::Type, Through::Copy);
+            }
+        }
+        let followers = self.collections.followers.get(&collection).cloned();
+        for follower in followers.into_iter().flatten() {
+            self.follow(part, node, follower);
+        }
+    }
+
+    fn follow(&mut self, part: Part, node: Node, follower: u32) {
+        if matches!(part, Part::From(_)) {
+            return;
+        }
+        self.write_part(Val::new(Kind::Collection, follower), part, node);
+    }
+
+    /// A dictionary gets the pairs of a value.
+    pub(super) fn merge(&mut self, into: u32, value: Val) {
+        if value.kind() != Kind::Collection || value.number() == into {
+            return;
+        }
+        let followers = self.collections.followers.entry(value.number()).or_default();
+        if followers.contains(&into) {
+            return;
+        }
+        followers.push(into);
+        let parts = self.collections.keyed.get(&value.number()).cloned();
+        for (part, node) in parts.into_iter().flatten() {
+            self.follow(part, node, into);
+        }
     }
 
     /// Everything under a part flows to a place.
@@ -95,7 +161,7 @@ impl Solver<'_, '_> {
     pub(super) fn write_part(&mut self, collection: Val, part: Part, from: Node) {
         let number = collection.number();
         let part = match part {
-            Part::All => Part::Unknown,
+            Part::All | Part::From(_) => Part::Unknown,
             Part::Index(_) | Part::Text(_)
                 if !self.collections.parts.contains_key(&(number, part)) =>
             {
@@ -111,6 +177,13 @@ impl Solver<'_, '_> {
 
     /// A value's element is read.
     pub(super) fn read_element(&mut self, to: Node, part: Part, value: Val, tier: Resolution) {
+        if let (Part::Field(name), Kind::Instance | Kind::Declared | Kind::Class) =
+            (part, value.kind())
+        {
+            let file = self.program.class_files[value.number() as usize];
+            self.read_value(to, name, file, value, tier);
+            return;
+        }
         match value.kind() {
             Kind::Collection => self.read_part(value, part, to, tier),
             Kind::Generator => {
@@ -158,5 +231,14 @@ impl Solver<'_, '_> {
         kind != NONE
             && !name.is_empty()
             && self.program.text(self.externals.last(kind)) == name
+    }
+}
+
+/// Whether a part has what another one has.
+fn includes(part: Part, other: Part) -> bool {
+    match (part, other) {
+        (Part::From(from), Part::Index(at)) => at >= from,
+        (Part::From(_), Part::Unknown) => true,
+        _ => false,
     }
 }

@@ -66,6 +66,9 @@ impl Solver<'_, '_> {
                     self.target(site, Target::External(outside.number()), Resolution::Exact);
                 }
             }
+            Kind::Opaque if self.invocations[invocation as usize].decorates => {
+                self.keep_decorated(invocation);
+            }
             Kind::Opaque => self.result(invocation, Val::OPAQUE, tier),
             Kind::Module | Kind::Namespace | Kind::Generator => {}
         }
@@ -83,21 +86,24 @@ impl Solver<'_, '_> {
         if kind != NONE
             && let Some(name) = name
             && let Some(number) = self.externals.member(kind, name)
+            && self.known.describes(self.externals, number)
         {
             self.call_outside(invocation, value, (number, Some(value)), tier);
         }
     }
 
-    /// A call of a class runs the first constructor of the language's list that its ancestors have.
+    /// A call of a class runs the constructors of the language's list that its ancestors have.
     pub(super) fn construct(&mut self, invocation: u32, class: u32, tier: Resolution) {
         let program = self.program;
         let language = program.language(program.class_files[class as usize]);
         let instance = Val::new(Kind::Instance, class);
         let mut outside = None;
+        let mut found = false;
         for &name in &language.constructors {
             let (methods, from_outside) =
                 self.hierarchy.method(program, self.externals, class, name);
             if !methods.is_empty() {
+                found = true;
                 for method in methods {
                     let facts = program.function(method);
                     let of_class = facts.properties & crate::kind::property::INSTANCE_METHOD == 0;
@@ -108,14 +114,58 @@ impl Solver<'_, '_> {
                     };
                     self.call_function(invocation, method, Some(receiver), tier);
                 }
-                return;
             }
             outside = outside.or(from_outside);
         }
-        if !self.hierarchy.incomplete[class as usize]
+        if !found {
+            self.fill_members(invocation, class);
+        }
+        if !found && !self.hierarchy.incomplete[class as usize]
             && let Some(number) = outside
         {
             self.call_outside(invocation, instance, (number, Some(instance)), tier);
+        }
+    }
+
+    /// A class without a constructor that is called with arguments has one that was made for it: they become its declared members, in
+    /// the order of the ancestors, the farthest first.
+    fn fill_members(&mut self, invocation: u32, class: u32) {
+        let arguments = self.invocations[invocation as usize].arguments.clone();
+        let program = self.program;
+        if !arguments.is_empty() {
+            let ancestors = self.hierarchy.ancestors[class as usize].clone();
+            let members: Vec<(super::program::Symbol, Node)> = ancestors
+                .iter()
+                .rev()
+                .filter(|ancestor| ancestor.kind() == Kind::Class)
+                .flat_map(|ancestor| program.fields(ancestor.number()))
+                .collect();
+            for (given, from) in arguments {
+                let to = match given {
+                    Given::Position(at) => members.get(usize::from(at)),
+                    Given::Keyword(name) => members.iter().find(|(own, _)| *own == name),
+                    _ => None,
+                };
+                if let Some(&(_, to)) = to {
+                    self.flow(from, to, Resolution::Type, Through::Copy);
+                }
+            }
+        }
+        let language = program.language(program.class_files[class as usize]);
+        for &name in &language.after_construction {
+            let (methods, _) = self.hierarchy.method(program, self.externals, class, name);
+            for method in methods {
+                let instance = Val::new(Kind::Instance, class);
+                let site = self.invocations[invocation as usize].site;
+                let next = self.invocations.len() as u32;
+                self.invocations.push(super::solver::Invocation {
+                    site,
+                    arguments: SmallVec::new(),
+                    result: NONE,
+                    decorates: false,
+                });
+                self.call_function(next, method, Some(instance), Resolution::Type);
+            }
         }
     }
 
@@ -162,6 +212,7 @@ impl Solver<'_, '_> {
             );
         }
         let bound = receiver.is_some() && takes_receiver;
+        self.reached.insert(function);
         if self.linked.insert((invocation, function, bound)) {
             self.pass_arguments(invocation, function, bound);
         }
@@ -200,6 +251,7 @@ impl Solver<'_, '_> {
             .unwrap_or(parameters.len());
         let arguments = self.invocations[invocation as usize].arguments.clone();
         let result = self.invocations[invocation as usize].result;
+        self.pass_defaults(file, (parameters, positional), &arguments);
         for (given, from) in arguments {
             match given {
                 Given::Position(at) => {
@@ -261,6 +313,33 @@ impl Solver<'_, '_> {
                         self.flow(from, node(keywords), Resolution::Type, Through::Copy);
                     }
                 }
+            }
+        }
+    }
+
+    /// Parameters that a call leaves out hold their default values.
+    fn pass_defaults(
+        &mut self,
+        file: FileAt,
+        (parameters, positional): (&[Parameter], usize),
+        arguments: &[(Given, Node)],
+    ) {
+        let program = self.program;
+        for (at, parameter) in parameters.iter().enumerate() {
+            if parameter.default == 0 {
+                continue;
+            }
+            let variable = program.files[file as usize].variables[parameter.variable as usize];
+            let name = program.name(file, variable.name);
+            let given = arguments.iter().any(|(given, _)| match given {
+                Given::Position(position) => at < positional && usize::from(*position) == at,
+                Given::Keyword(keyword) => *keyword == name,
+                _ => false,
+            });
+            if !given {
+                let from = program.node(file, parameter.default);
+                let to = program.bases[file as usize].variables + parameter.variable;
+                self.flow(from, to, Resolution::Type, Through::Copy);
             }
         }
     }

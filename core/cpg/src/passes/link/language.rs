@@ -14,6 +14,9 @@ pub(super) enum Linearization {
     C3,
 }
 
+/// The operand that is the receiver, none for each of them; methods of which the first found runs.
+pub(super) type Protocol = (Option<usize>, Vec<Symbol>);
+
 pub(super) struct Language<'a> {
     pub(super) id: &'a str,
     pub(super) separator: &'a str,
@@ -25,14 +28,16 @@ pub(super) struct Language<'a> {
     pub(super) builtin_names: FxHashSet<&'a str>,
     pub(super) hidden_prefix: Option<&'a str>,
     pub(super) indexes: Vec<&'a str>,
-    /// Operators and protocols: (operand that is the receiver, methods of which the first found runs), by name.
-    pub(super) protocols: FxHashMap<&'a str, Vec<(usize, Vec<Symbol>)>>,
+    /// Operators and protocols by name.
+    pub(super) protocols: FxHashMap<&'a str, Vec<Protocol>>,
     /// Type of dictionaries: stepping through one gives its keys.
     pub(super) dictionary: &'a str,
     /// Methods that run where a member is not found (`__getattr__`).
     pub(super) missing_member: Vec<Symbol>,
     /// Methods that read a member for the type that holds its value (`__get__`).
     pub(super) descriptor: Vec<Symbol>,
+    /// Methods that run behind a constructor that was made for the class (`__post_init__`).
+    pub(super) after_construction: Vec<Symbol>,
     /// Methods that run on the class where one is derived from it (`__init_subclass__`).
     pub(super) derived: Vec<Symbol>,
 }
@@ -72,6 +77,7 @@ impl<'a> Language<'a> {
             dictionary: get("dict-type").unwrap_or_default(),
             missing_member: names(rules, "missing-member", symbol),
             descriptor: names(rules, "descriptor", symbol),
+            after_construction: names(rules, "after-construction", symbol),
             derived: names(rules, "derived", symbol),
         }
     }
@@ -99,20 +105,21 @@ fn names<'a>(
     values.flat_map(str::split_whitespace).map(symbol).collect()
 }
 
-/// `protocol` entries: the operator, the operand that is the receiver, and methods.
+/// `protocol` entries: the operator, the operand that is the receiver (0 for each of them), and methods.
 fn protocols<'a>(
     rules: Option<&'a Rules>,
     symbol: &mut impl FnMut(&'a str) -> Symbol,
-) -> FxHashMap<&'a str, Vec<(usize, Vec<Symbol>)>> {
-    let mut found: FxHashMap<&'a str, Vec<(usize, Vec<Symbol>)>> = FxHashMap::default();
+) -> FxHashMap<&'a str, Vec<Protocol>> {
+    let mut found: FxHashMap<&'a str, Vec<Protocol>> = FxHashMap::default();
     for entry in rules.into_iter().flat_map(|rules| rules.all("protocol")) {
         let mut words = entry.split_whitespace();
         let (Some(operator), Some(position)) = (words.next(), words.next()) else {
             continue;
         };
-        if let Some(position) = position.parse::<usize>().ok().filter(|&at| at > 0) {
+        if let Ok(position) = position.parse::<usize>() {
             let methods = words.map(&mut *symbol).collect();
-            found.entry(operator).or_default().push((position - 1, methods));
+            let receiver = position.checked_sub(1);
+            found.entry(operator).or_default().push((receiver, methods));
         }
     }
     found

@@ -35,6 +35,20 @@ impl Solver<'_, '_> {
             0 => NONE,
             value => program.node(file, value),
         };
+        if operator == protocol::RAISE {
+            // What is raised by its class is made first.
+            if value.kind() == Kind::Class {
+                let invocation = self.invocations.len() as u32;
+                self.invocations.push(Invocation {
+                    site: program.ends().calls + operation,
+                    arguments: SmallVec::new(),
+                    result: NONE,
+                    decorates: false,
+                });
+                self.construct(invocation, value.number(), tier);
+            }
+            return;
+        }
         if !matches!(value.kind(), Kind::Instance | Kind::Declared) {
             self.outside_operand(operator, value, result, tier);
             return;
@@ -44,7 +58,7 @@ impl Solver<'_, '_> {
         };
         let site = program.ends().calls + operation;
         for (receiver, methods) in entries {
-            if *receiver != position as usize {
+            if receiver.is_some_and(|receiver| receiver != position as usize) {
                 continue;
             }
             let found = methods.iter().find_map(|&name| {
@@ -58,7 +72,7 @@ impl Solver<'_, '_> {
                     .operands
                     .iter()
                     .enumerate()
-                    .filter(|&(at, _)| at != *receiver)
+                    .filter(|&(at, _)| receiver.is_some() && at != position as usize)
                     .enumerate()
                     .map(|(at, (_, &operand))| {
                         (Given::Position(at as u16), program.node(file, operand))
@@ -103,6 +117,39 @@ impl Solver<'_, '_> {
             Kind::ExternalInstance | Kind::Collection | Kind::Opaque
         ) {
             self.add(result, value, tier.max(Resolution::Type));
+        }
+    }
+
+    /// A function outside steps through a value.
+    pub(super) fn elements_outside(&mut self, to: Node, site: u32, value: Val, tier: Resolution) {
+        if !matches!(value.kind(), Kind::Instance | Kind::Declared) {
+            self.read_element(to, super::elements::Part::All, value, tier);
+            return;
+        }
+        let program = self.program;
+        let (file, ..) = self.place_of(site);
+        let entries = program.language(file).protocols.get(protocol::ITERATE);
+        let names = entries.into_iter().flatten().flat_map(|(_, names)| names);
+        for &name in names {
+            let (methods, _) =
+                self.hierarchy
+                    .method(program, self.externals, value.number(), name);
+            if methods.is_empty() {
+                continue;
+            }
+            for method in methods {
+                let steps = self.fresh();
+                let invocation = self.invocations.len() as u32;
+                self.invocations.push(Invocation {
+                    site,
+                    arguments: SmallVec::new(),
+                    result: steps,
+                    decorates: false,
+                });
+                self.call_function(invocation, method, Some(value), tier.max(Resolution::Type));
+                self.on(steps, Use::Step { to, site, file });
+            }
+            return;
         }
     }
 

@@ -192,6 +192,28 @@ impl<'a> Program<'a> {
         }
     }
 
+    /// Members of a class that are declared with a type and are no methods, in their order.
+    pub(super) fn fields(&self, class: u32) -> Vec<(Symbol, Node)> {
+        let file = self.class_files[class as usize];
+        let (facts, bases) = (self.files[file as usize], self.bases[file as usize]);
+        let own = Owner::Class(class - bases.classes);
+        let declared = |variable: &crate::passes::facts::Variable| {
+            variable.owner == own && variable.properties & STATIC != 0
+        };
+        let members = facts.variables.iter().zip(bases.variables..);
+        members
+            .filter(|(variable, _)| declared(variable))
+            .filter(|&(_, node)| {
+                let sources = self.sources(node);
+                !sources.iter().any(|&value| {
+                    facts.defined(value).is_some()
+                        || matches!(facts.expressions[value as usize], Expression::Class(_))
+                })
+            })
+            .map(|(variable, node)| (self.name(file, variable.name), node))
+            .collect()
+    }
+
     pub(super) fn ends(&self) -> Bases {
         self.bases[self.files.len()]
     }

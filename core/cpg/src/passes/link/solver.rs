@@ -18,7 +18,9 @@ use super::value::{Externals, Kind, Pairs, Val};
 use crate::passes::Resolution;
 
 /// Values that one place can hold; a place with more holds the first ones, and its file has a gap.
-pub(super) const MOST_VALUES: usize = 200;
+pub(super) const MOST_VALUES: usize = 64;
+/// Receivers of a method that are kept apart; with more, it is called on any instance of its class.
+const RECEIVERS: usize = 12;
 
 /// How members change on their way to where they are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,8 +69,27 @@ pub(super) enum Use {
     Operate { operation: u32, position: u32 },
     /// It is the receiver of a method whose ancestors are asked for.
     Super { to: Node, class: u32 },
+    /// A dictionary gets its pairs.
+    Merge { into: u32 },
+    /// A member of it is read where its class has no method of another name.
+    FieldUnless {
+        to: Node,
+        name: Symbol,
+        unless: Symbol,
+    },
+    /// Its elements are asked for by something outside; `site` is where.
+    Elements { to: Node, site: u32 },
     /// A step of an iterator: what its method for that gives.
     Step { to: Node, site: u32, file: FileAt },
+}
+
+/// What is still to be done.
+#[derive(Clone, Copy, Debug)]
+enum Work {
+    /// All uses of a place get a value.
+    Value(Node, Val, Resolution),
+    /// One use gets a value that was there before it.
+    Use(Use, Val, Resolution),
 }
 
 /// How an argument is given.
@@ -110,7 +131,7 @@ pub(super) struct Solver<'p, 'a> {
     /// First use of each place; uses are linked lists.
     first_use: Vec<u32>,
     uses: Vec<(Use, u32)>,
-    work: VecDeque<(Node, Val, Resolution)>,
+    work: VecDeque<Work>,
     /// Names of members that are written somewhere.
     pub(super) written: FxHashSet<Symbol>,
     fields: FxHashMap<(u32, Symbol), Node>,
@@ -125,6 +146,10 @@ pub(super) struct Solver<'p, 'a> {
     pub(super) linked: FxHashSet<(u32, u32, bool)>,
     /// Calls of things outside whose description was applied.
     pub(super) applied: FxHashSet<(u32, Val)>,
+    /// By site: how many descriptions were applied there.
+    pub(super) described: FxHashMap<u32, u32>,
+    /// Functions that something calls.
+    pub(super) reached: FxHashSet<u32>,
     /// By function: parameters that it returns as they are.
     pub(super) returned_parameters: Vec<SmallVec<[u16; 1]>>,
     /// Operations whose operands were looked at: (operation, position, method).
@@ -167,6 +192,8 @@ impl<'p, 'a> Solver<'p, 'a> {
             properties: Vec::new(),
             linked: FxHashSet::default(),
             applied: FxHashSet::default(),
+            described: FxHashMap::default(),
+            reached: FxHashSet::default(),
             returned_parameters: vec![SmallVec::new(); ends.functions as usize],
             operated: FxHashSet::default(),
             full: FxHashSet::default(),
@@ -240,7 +267,7 @@ impl<'p, 'a> Solver<'p, 'a> {
         } else {
             set.push((value, tier));
         }
-        self.work.push_back((node, value, tier));
+        self.work.push_back(Work::Value(node, value, tier));
     }
 
     pub(super) fn on(&mut self, node: Node, use_: Use) {
@@ -248,8 +275,9 @@ impl<'p, 'a> Solver<'p, 'a> {
         self.first_use[node as usize] = self.uses.len() as u32;
         self.uses.push((use_, next));
         for at in 0..self.values[node as usize].len() {
+            // Later, and not from here: uses make uses, to no known depth.
             let (value, tier) = self.values[node as usize][at];
-            self.apply(use_, value, tier);
+            self.work.push_back(Work::Use(use_, value, tier));
         }
     }
 
@@ -277,7 +305,18 @@ impl<'p, 'a> Solver<'p, 'a> {
 
     /// Works until nothing changes. False where the budget ended first: what was found so far holds.
     pub(super) fn solve(&mut self) -> bool {
-        while let Some((node, value, tier)) = self.work.pop_front() {
+        while let Some(work) = self.work.pop_front() {
+            let (node, value, tier) = match work {
+                Work::Value(node, value, tier) => (node, value, tier),
+                Work::Use(use_, value, tier) => {
+                    let Some(left) = self.steps.checked_sub(1) else {
+                        return false;
+                    };
+                    self.steps = left;
+                    self.apply(use_, value, tier);
+                    continue;
+                }
+            };
             // A better tier came meanwhile and is in the queue on its own.
             if self.values[node as usize]
                 .iter()
@@ -337,12 +376,24 @@ impl<'p, 'a> Solver<'p, 'a> {
                     self.add(to, value, tier.max(Resolution::Type));
                 }
             }
+            Use::Merge { into } => self.merge(into, value),
+            Use::FieldUnless { to, name, unless } => {
+                let of_project = matches!(value.kind(), Kind::Instance | Kind::Declared);
+                if of_project && !self.hierarchy.is_method(value.number(), unless) {
+                    self.read_element(to, Part::Field(name), value, tier);
+                }
+            }
+            Use::Elements { to, site } => self.elements_outside(to, site, value, tier),
             Use::Step { to, site, file } => self.step(to, (site, file), value, tier),
         }
     }
 
     fn pass(&mut self, to: Node, value: Val, tier: Resolution, through: Through) {
         use crate::kind::property::{CLASS_METHOD, PROPERTY, STATIC};
+        if let (Through::Instance(_), Kind::Instance) = (through, value.kind()) {
+            self.read_descriptor(to, value, tier);
+            return;
+        }
         if through == Through::Copy || value.kind() != Kind::Function {
             self.add(to, value, tier);
             return;
@@ -381,6 +432,28 @@ impl<'p, 'a> Solver<'p, 'a> {
         }
     }
 
+    /// A value that a class holds may say itself what reading it gives.
+    fn read_descriptor(&mut self, to: Node, value: Val, tier: Resolution) {
+        let program = self.program;
+        let file = program.class_files[value.number() as usize];
+        for &name in &program.language(file).descriptor {
+            let (methods, _) =
+                self.hierarchy
+                    .method(program, self.externals, value.number(), name);
+            if methods.is_empty() {
+                continue;
+            }
+            let tier = tier.max(Resolution::Type);
+            for method in methods {
+                self.properties.push((to, method, tier));
+                self.receive(method, value);
+                self.flow(program.return_node(method), to, tier, Through::Copy);
+            }
+            return;
+        }
+        self.add(to, value, tier);
+    }
+
     /// A method gets a receiver.
     pub(super) fn receive(&mut self, function: u32, receiver: Val) {
         let program = self.program;
@@ -388,11 +461,27 @@ impl<'p, 'a> Solver<'p, 'a> {
         if let Some(parameter) = first {
             let file = program.function_files[function as usize];
             let node = program.bases[file as usize].variables + parameter.variable;
+            let held = self.values(node);
+            let receiver = match program.function(function).class {
+                Some(class)
+                    if held.len() >= RECEIVERS
+                        && held.iter().all(|&(value, _)| value != receiver) =>
+                {
+                    let class = program.bases[file as usize].classes + class;
+                    let kind = if receiver.kind() == Kind::Class {
+                        Kind::Class
+                    } else {
+                        Kind::Declared
+                    };
+                    Val::new(kind, class)
+                }
+                _ => receiver,
+            };
             self.add(node, receiver, Resolution::Type);
         }
     }
 
-    fn read_value(&mut self, to: Node, name: Symbol, file: FileAt, value: Val, tier: Resolution) {
+    pub(super) fn read_value(&mut self, to: Node, name: Symbol, file: FileAt, value: Val, tier: Resolution) {
         let program = self.program;
         match value.kind() {
             Kind::Module => {

@@ -20,6 +20,9 @@ use crate::rules::Rules;
 /// Longest text that is computed; longer ones are no constants.
 const LONGEST: usize = 4096;
 
+/// Marks the only value of a variable among versions; rows of variables are far below.
+const ONLY: u32 = 1 << 31;
+
 /// A value that is known before anything runs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Constant {
@@ -149,6 +152,12 @@ impl<'r, 'a> Propagation<'r, 'a> {
             let version = self.analysis.ssa.reads[row as usize];
             if version != NONE {
                 self.readers.entry(version).or_default().push(point);
+            } else if let Some(variable) = self.analysis.ast.reference(row)
+                && self.analysis.ast.kinds[row as usize] == NodeKind::Identifier
+                && self.analysis.events.only_write(variable).is_some()
+            {
+                let only = variable | ONLY;
+                self.readers.entry(only).or_default().push(point);
             }
         }
         for (&point, meetings) in &self.names.meetings {
@@ -261,11 +270,16 @@ impl<'r, 'a> Propagation<'r, 'a> {
         let events: Vec<Event> = self.analysis.events.at(row).collect();
         for event in events {
             let Event::Write {
-                row: definition, ..
+                variable,
+                row: definition,
             } = event
             else {
                 continue;
             };
+            if self.analysis.events.only_write(variable) == Some(definition) {
+                let known = self.written(row, definition);
+                self.set(variable | ONLY, known);
+            }
             if let Some(&version) = self.analysis.ssa.definitions.get(&definition) {
                 let known = self.written(row, definition);
                 self.set(version, known);
@@ -308,10 +322,13 @@ impl<'r, 'a> Propagation<'r, 'a> {
                     let known = self.versions.get(&version).cloned();
                     return known.unwrap_or_else(|| self.initial(version));
                 }
-                let fixed = ast
-                    .reference(row)
-                    .and_then(|variable| self.analysis.fixed.get(&variable).cloned());
-                constant(fixed)
+                let Some(variable) = ast.reference(row) else {
+                    return Known::Varies;
+                };
+                if let Some(known) = self.versions.get(&(variable | ONLY)) {
+                    return known.clone();
+                }
+                constant(self.analysis.fixed.get(&variable).cloned())
             }
             NodeKind::Call if op::is_operator(ast.name(row)) => self.operator(row),
             _ => Known::Varies,

@@ -86,7 +86,7 @@ fn the_program_is_linked() {
     );
     linked.check(
         "return self.load(key)",
-        &["p.store.Base.load (type)", "p.store.Store.load (hierarchy)"],
+        &["p.store.Store.load (type)"],
     );
     linked.check("other.find(3)", &["p.store.Base.find (name_only)"]);
     linked.check("return cb(value)", &["p.tools.check (type)"]);
