@@ -11,7 +11,11 @@ const RECALL: f64 = 0.92;
 async fn calls_are_found() {
     let score = truth::calls().await;
     println!("{score}");
-    assert!(score.programs >= 400, "the set is not all there: {}", score.programs);
+    assert!(
+        score.programs >= 400,
+        "the set is not all there: {}",
+        score.programs
+    );
     assert!(
         score.precision() >= PRECISION && score.recall() >= RECALL,
         "below the bars {PRECISION} and {RECALL}: \n{score}"

@@ -1,10 +1,10 @@
 //! Who else means an object into which something was stored: where its value came from, backwards.
 
+use super::StepKind;
 use super::engine::Engine;
 use super::path::{Path, Step, behind};
 use super::program::{NONE, Node};
 use super::state::{ENTRY, Exit, Fact, NEVER};
-use super::StepKind;
 use crate::passes::facts::{Expression, Owner, Place};
 
 impl Engine<'_, '_> {
@@ -15,7 +15,11 @@ impl Engine<'_, '_> {
         let file = program.file(fact.node);
         let at = (StepKind::Alias, file, program.row(fact.node), 1.0);
         self.stored(id, fact, &path);
-        let since = if fact.since == ENTRY && !program.is_variable(fact.node) { ENTRY } else { fact.since };
+        let since = if fact.since == ENTRY && !program.is_variable(fact.node) {
+            ENTRY
+        } else {
+            fact.since
+        };
         if program.is_variable(fact.node) {
             self.variable(id, fact, &path);
             return;
@@ -41,7 +45,11 @@ impl Engine<'_, '_> {
                 }
             }
             Expression::Element(base, key) => {
-                to(self, program.node(file, base), &join(program.step(file, key)));
+                to(
+                    self,
+                    program.node(file, base),
+                    &join(program.step(file, key)),
+                );
             }
             Expression::Iterated(base) => to(self, program.node(file, base), &join(Step::Any)),
             Expression::Entered(base) => to(self, program.node(file, base), &path),
@@ -50,12 +58,25 @@ impl Engine<'_, '_> {
                     to(self, program.node(file, value), &path);
                 }
             }
+            Expression::Merged(one, other) => {
+                for value in [one, other] {
+                    to(self, program.node(file, value), &path);
+                }
+            }
             Expression::Super(_, Some(variable)) => {
-                to(self, program.bases[file as usize].variables + variable, &path);
+                to(
+                    self,
+                    program.bases[file as usize].variables + variable,
+                    &path,
+                );
             }
             Expression::Function(_) => {
                 if let Step::Capture(variable) = path[0] {
-                    let since = if program.file(variable) == file { since } else { ENTRY };
+                    let since = if program.file(variable) == file {
+                        since
+                    } else {
+                        ENTRY
+                    };
                     self.emit(id, variable, &path[1..], (since, true), at);
                 }
             }
@@ -66,8 +87,9 @@ impl Engine<'_, '_> {
             Expression::Import(import) => {
                 let facts = program.files[file as usize];
                 let row = facts.imports[import as usize].row;
-                let targets: Vec<_> =
-                    program.imported(crate::NodeId::new(facts.ordinal, row)).collect();
+                let targets: Vec<_> = program
+                    .imported(crate::NodeId::new(facts.ordinal, row))
+                    .collect();
                 for target in targets {
                     if let Some(&variable) = program.declared.get(&target) {
                         self.exit(id, Exit::Global(variable), &path);
@@ -167,7 +189,11 @@ impl Engine<'_, '_> {
         for &invocation in self.invocations_at(file, site.row).iter() {
             let found = self.invocations[invocation as usize].clone();
             // A constructor's object is its receiver.
-            for binding in found.bindings.iter().filter(|binding| binding.node == fact.node) {
+            for binding in found
+                .bindings
+                .iter()
+                .filter(|binding| binding.node == fact.node)
+            {
                 if let Some(rest) = behind(&binding.outer, path) {
                     let steps: Path = binding.inner.iter().chain(rest).copied().collect();
                     self.enter(id, invocation, binding.parameter, &steps, true);

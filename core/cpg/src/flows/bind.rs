@@ -84,9 +84,17 @@ pub(super) fn bind(
     let mut found = Vec::new();
     let rest = formals.iter().position(|formal| formal.rest);
     let keywords = formals.iter().position(|formal| formal.rest_keywords);
-    let positional = formals.iter().take_while(|formal| formal.positional).count();
+    let positional = formals
+        .iter()
+        .take_while(|formal| formal.positional)
+        .count();
     let mut add = |argument: u32, outer, at: usize, inner| {
-        found.push(Bound { argument, outer, number: formals[at].number, inner });
+        found.push(Bound {
+            argument,
+            outer,
+            number: formals[at].number,
+            inner,
+        });
     };
     for (argument, given) in (0..).zip(&call.arguments) {
         match given.slot {
@@ -101,7 +109,9 @@ pub(super) fn bind(
             }
             Slot::Keyword(name) => {
                 let name = program.name(file, name);
-                let own = formals.iter().position(|formal| formal.keyword && formal.name == name);
+                let own = formals
+                    .iter()
+                    .position(|formal| formal.keyword && formal.name == name);
                 if let Some(at) = own {
                     add(argument, None, at, None);
                 } else if let Some(at) = keywords {
@@ -120,7 +130,11 @@ pub(super) fn bind(
                 }
             }
             Slot::UnpackedKeywords => {
-                for (at, formal) in formals.iter().enumerate().filter(|(_, formal)| formal.keyword) {
+                for (at, formal) in formals
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, formal)| formal.keyword)
+                {
                     add(argument, Some(Step::Text(formal.name)), at, None);
                 }
                 if let Some(at) = keywords {

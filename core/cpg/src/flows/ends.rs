@@ -127,7 +127,13 @@ impl Engine<'_, '_> {
         self.sources.push((context, source));
         let path = self.paths.id(path);
         let since = if path == 0 { ENTRY } else { row };
-        let fact = Fact { context, node, path, since, alias: path != 0 };
+        let fact = Fact {
+            context,
+            node,
+            path,
+            since,
+            alias: path != 0,
+        };
         let origin = Origin {
             before: super::program::NONE,
             via: super::program::NONE,
@@ -194,20 +200,22 @@ impl Engine<'_, '_> {
                 Expression::Member(base, name) => {
                     let file = program.file(node);
                     let name = program.files[file as usize].name(name);
-                    self.meanings(program.node(file, base)).iter().any(|meaning| match meaning {
-                        Meaning::Module(at) => {
-                            let module = &program.files[*at as usize].module;
-                            pattern.fits(&format!("{module}.{name}"))
-                        }
-                        Meaning::Instance(class) | Meaning::Class(class) => {
-                            let at = program.bases.partition_point(|b| b.classes <= *class) - 1;
-                            let facts = program.files[at];
-                            let own = class - program.bases[at].classes;
-                            let class = facts.name(facts.classes[own as usize].full_name);
-                            pattern.fits(&format!("{class}.{name}"))
-                        }
-                        _ => false,
-                    })
+                    self.meanings(program.node(file, base))
+                        .iter()
+                        .any(|meaning| match meaning {
+                            Meaning::Module(at) => {
+                                let module = &program.files[*at as usize].module;
+                                pattern.fits(&format!("{module}.{name}"))
+                            }
+                            Meaning::Instance(class) | Meaning::Class(class) => {
+                                let at = program.bases.partition_point(|b| b.classes <= *class) - 1;
+                                let facts = program.files[at];
+                                let own = class - program.bases[at].classes;
+                                let class = facts.name(facts.classes[own as usize].full_name);
+                                pattern.fits(&format!("{class}.{name}"))
+                            }
+                            _ => false,
+                        })
                 }
                 _ => false,
             };
@@ -226,7 +234,10 @@ impl Engine<'_, '_> {
             if !pattern.fits(facts.name(function.full_name)) {
                 continue;
             }
-            let own = function.parameters.iter().filter(|parameter| !parameter.is_receiver);
+            let own = function
+                .parameters
+                .iter()
+                .filter(|parameter| !parameter.is_receiver);
             for (at, parameter) in (0..).zip(own) {
                 if position.is_some_and(|wanted| wanted != at) {
                     continue;
@@ -267,8 +278,17 @@ impl Engine<'_, '_> {
             let argument = call.arguments.iter().find(|argument| argument.slot == slot);
             if let Some(argument) = argument {
                 let (root, path) = program.root(program.node(file, argument.value));
-                let outcome = if test.is == guard.holds { test.when } else { continue };
-                let guarded = Guarded { file, path, test, outcome };
+                let outcome = if test.is == guard.holds {
+                    test.when
+                } else {
+                    continue;
+                };
+                let guarded = Guarded {
+                    file,
+                    path,
+                    test,
+                    outcome,
+                };
                 self.guards.entry(root).or_default().push(guarded);
             }
         }

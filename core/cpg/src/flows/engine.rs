@@ -55,7 +55,9 @@ impl<'p, 'a> Engine<'p, 'a> {
             };
             let (root, mut path) = program.root(base);
             path.push(last);
-            let unique = path.iter().all(|step| !matches!(step, Step::Any | Step::Keys));
+            let unique = path
+                .iter()
+                .all(|step| !matches!(step, Step::Any | Step::From(_) | Step::Keys));
             if unique && flow.row != 0 {
                 overwrites.entry(root).or_default().push((path, flow.row));
             }
@@ -121,7 +123,14 @@ impl<'p, 'a> Engine<'p, 'a> {
     ) {
         let context = self.state.facts[from as usize].context;
         let confidence = self.state.origins[from as usize].confidence * factor;
-        let origin = Origin { before: from, via: NONE, kind, file, row, confidence };
+        let origin = Origin {
+            before: from,
+            via: NONE,
+            kind,
+            file,
+            row,
+            confidence,
+        };
         self.put(context, node, path, (since, alias), origin);
     }
 
@@ -139,10 +148,26 @@ impl<'p, 'a> Engine<'p, 'a> {
             if since == NEVER {
                 return;
             }
-            let since = if self.has_one_place(node) { since } else { ENTRY };
-            Fact { context, node, path, since, alias: false }
+            let since = if self.has_one_place(node) {
+                since
+            } else {
+                ENTRY
+            };
+            Fact {
+                context,
+                node,
+                path,
+                since,
+                alias: false,
+            }
         } else {
-            Fact { context, node, path, since, alias }
+            Fact {
+                context,
+                node,
+                path,
+                since,
+                alias,
+            }
         };
         self.state.add(fact, origin);
     }
@@ -227,7 +252,9 @@ impl<'p, 'a> Engine<'p, 'a> {
             return true;
         }
         let barrier = Barrier { rows, edge: None };
-        self.order.after(program, file, start, barrier, &mut self.steps).contains(&row)
+        self.order
+            .after(program, file, start, barrier, &mut self.steps)
+            .contains(&row)
     }
 
     fn is_guarded(&mut self, fact: Fact, file: FileAt, row: u32) -> bool {
@@ -238,7 +265,11 @@ impl<'p, 'a> Engine<'p, 'a> {
         let Some(guards) = self.guards.get(&root) else {
             return false;
         };
-        let whole: Path = prefix.iter().chain(self.paths.get(fact.path)).copied().collect();
+        let whole: Path = prefix
+            .iter()
+            .chain(self.paths.get(fact.path))
+            .copied()
+            .collect();
         let fitting: Vec<Guarded> = guards
             .iter()
             .filter(|guard| guard.file == file && whole.starts_with(&guard.path))
@@ -261,12 +292,20 @@ impl<'p, 'a> Engine<'p, 'a> {
                 if !guard.outcome {
                     return false;
                 }
-                Barrier { rows: vec![test.decides], edge: None }
+                Barrier {
+                    rows: vec![test.decides],
+                    edge: None,
+                }
             } else {
                 let inside = guard.outcome == test.arm_is;
-                Barrier { rows: Vec::new(), edge: Some((test.decides, test.arm, inside)) }
+                Barrier {
+                    rows: Vec::new(),
+                    edge: Some((test.decides, test.arm, inside)),
+                }
             };
-            let reached = self.order.after(self.program, file, start, barrier, &mut self.steps);
+            let reached = self
+                .order
+                .after(self.program, file, start, barrier, &mut self.steps);
             !reached.contains(&row)
         })
     }
@@ -291,7 +330,11 @@ impl<'p, 'a> Engine<'p, 'a> {
         let path = self.paths.id(path);
         let context = &mut self.state.contexts[fact.context as usize];
         if context.function != NONE {
-            if context.exits.iter().any(|&(other, p, _)| (other, p) == (exit, path)) {
+            if context
+                .exits
+                .iter()
+                .any(|&(other, p, _)| (other, p) == (exit, path))
+            {
                 return;
             }
             context.exits.push((exit, path, from));
@@ -315,7 +358,11 @@ impl<'p, 'a> Engine<'p, 'a> {
             }
             _ => self.around(fact),
         };
-        if function == NONE || !self.globals.insert((fact.context, exit, path ^ function << 12)) {
+        if function == NONE
+            || !self
+                .globals
+                .insert((fact.context, exit, path ^ function << 12))
+        {
             return;
         }
         for (file, row) in self.program.callers(function).collect::<Vec<_>>() {
@@ -336,12 +383,23 @@ impl<'p, 'a> Engine<'p, 'a> {
         from: u32,
     ) {
         self.steps += 1;
-        let Invocation { file, row, confidence, bindings, into, callee, .. } =
-            self.invocations[invocation as usize].clone();
+        let Invocation {
+            file,
+            row,
+            confidence,
+            bindings,
+            into,
+            callee,
+            ..
+        } = self.invocations[invocation as usize].clone();
         let path = self.paths.get(path).clone();
         let own = self.state.origins[from as usize].confidence;
         let (context, before, since) = if caller == NONE {
-            (self.state.facts[from as usize].context, confidence * own, row)
+            (
+                self.state.facts[from as usize].context,
+                confidence * own,
+                row,
+            )
         } else {
             let fact = self.state.facts[caller as usize];
             let entered = self.state.facts[from as usize].context;
@@ -391,7 +449,10 @@ impl<'p, 'a> Engine<'p, 'a> {
                 }
             }
             Exit::Parameter(parameter) => {
-                for binding in bindings.iter().filter(|binding| binding.parameter == parameter) {
+                for binding in bindings
+                    .iter()
+                    .filter(|binding| binding.parameter == parameter)
+                {
                     let rest = if path.starts_with(&binding.inner) {
                         &path[binding.inner.len()..]
                     } else {
@@ -435,7 +496,13 @@ impl<'p, 'a> Engine<'p, 'a> {
             return;
         }
         let carrier = self.state.facts.len() as u32;
-        let fact = Fact { context, node: variable, path: id, since: NEVER, alias: false };
+        let fact = Fact {
+            context,
+            node: variable,
+            path: id,
+            since: NEVER,
+            alias: false,
+        };
         self.state.add(fact, origin);
         if self.state.facts.len() as u32 == carrier {
             return;
@@ -461,7 +528,12 @@ impl<'p, 'a> Engine<'p, 'a> {
         if alias && id == 0 {
             return;
         }
-        let Invocation { file, row, function, .. } = self.invocations[invocation as usize];
+        let Invocation {
+            file,
+            row,
+            function,
+            ..
+        } = self.invocations[invocation as usize];
         let (context, new) = self.state.enter(function, (parameter, id, alias));
         let callers = &mut self.state.contexts[context as usize].callers;
         if callers.contains(&(invocation, from)) {
@@ -470,7 +542,13 @@ impl<'p, 'a> Engine<'p, 'a> {
         callers.push((invocation, from));
         if new {
             let since = if alias { NEVER } else { ENTRY };
-            let fact = Fact { context, node: parameter, path: id, since, alias };
+            let fact = Fact {
+                context,
+                node: parameter,
+                path: id,
+                since,
+                alias,
+            };
             let origin = Origin {
                 before: from,
                 via: NONE,

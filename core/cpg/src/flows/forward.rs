@@ -1,11 +1,11 @@
 //! Where a fact goes from its node.
 
+use super::StepKind;
 use super::engine::Engine;
 use super::meaning::Meaning;
 use super::path::{Path, Step, behind};
 use super::program::{NONE, Node, Use};
 use super::state::{ENTRY, Exit, Fact};
-use super::StepKind;
 use crate::passes::facts::{Expression, Owner, Place};
 use crate::passes::op;
 
@@ -74,7 +74,10 @@ impl Engine<'_, '_> {
             }
             Use::Raise(raise) => {
                 let file = program.file(node);
-                (file, program.files[file as usize].order.raises[raise as usize].row)
+                (
+                    file,
+                    program.files[file as usize].order.raises[raise as usize].row,
+                )
             }
         }
     }
@@ -107,7 +110,11 @@ impl Engine<'_, '_> {
             Use::Callee(call) => self.callee(id, fact, call),
             Use::Operand(operation, position) => self.operand(id, fact, operation, position),
             Use::Return(_) | Use::Yield(_) => {
-                let exit = if matches!(used, Use::Return(_)) { Exit::Return } else { Exit::Yield };
+                let exit = if matches!(used, Use::Return(_)) {
+                    Exit::Return
+                } else {
+                    Exit::Yield
+                };
                 let path = self.paths.get(fact.path).clone();
                 let holds = self.leaves(fact) || fact.alias && fact.path != 0;
                 if holds {
@@ -154,7 +161,8 @@ impl Engine<'_, '_> {
         };
         let rows = self.overwritten(fact);
         let barrier = super::order::Barrier { rows, edge: None };
-        self.order.leaves(program, file, start, barrier, &mut self.steps)
+        self.order
+            .leaves(program, file, start, barrier, &mut self.steps)
     }
 
     fn flow(&mut self, id: u32, fact: Fact, number: u32) {
@@ -168,7 +176,11 @@ impl Engine<'_, '_> {
             Place::Variable(variable) => {
                 let node = program.bases[file as usize].variables + variable;
                 let at = (StepKind::Assignment, file, flow.row, 1.0);
-                let runs = if flow.row == 0 { NONE } else { program.function_of(file, flow.row) };
+                let runs = if flow.row == 0 {
+                    NONE
+                } else {
+                    program.function_of(file, flow.row)
+                };
                 let exit = match program.owner(node) {
                     Owner::Function(_) if runs != NONE && runs != program.home(node) => {
                         Exit::Capture(program.base_variable(node))
@@ -207,7 +219,13 @@ impl Engine<'_, '_> {
     ) {
         let mut steps = Path::from_slice(&[step]);
         steps.extend(path.iter().copied());
-        self.emit(id, base, &steps, (since, true), (StepKind::Store, file, row, 1.0));
+        self.emit(
+            id,
+            base,
+            &steps,
+            (since, true),
+            (StepKind::Store, file, row, 1.0),
+        );
         if let Step::Field(name) = step {
             for meaning in self.meanings(base).iter() {
                 let variable = match *meaning {
@@ -242,7 +260,11 @@ impl Engine<'_, '_> {
                 return;
             }
             Expression::Entered(_) => {
-                let entered: &[Step] = if path.first() == Some(&Step::Any) { &[Step::Any] } else { &[] };
+                let entered: &[Step] = if path.first() == Some(&Step::Any) {
+                    &[Step::Any]
+                } else {
+                    &[]
+                };
                 (StepKind::Load, entered)
             }
             _ => (StepKind::Assignment, &[]),
@@ -271,7 +293,13 @@ impl Engine<'_, '_> {
         if let Some((since, alias)) = self.pass(fact, row, path.is_empty()) {
             let mut steps = Path::from_slice(&[Step::Receiver]);
             steps.extend(path);
-            self.emit(id, part, &steps, (since, alias), (StepKind::Load, file, row, 1.0));
+            self.emit(
+                id,
+                part,
+                &steps,
+                (since, alias),
+                (StepKind::Load, file, row, 1.0),
+            );
         }
         // A property is a method that runs when it is read.
         if !called {
@@ -283,7 +311,9 @@ impl Engine<'_, '_> {
         let program = self.program;
         let file = program.file(part);
         let path = self.paths.get(fact.path).clone();
-        let dictionary = path.first().is_some_and(|step| matches!(step, Step::Any | Step::Keys))
+        let dictionary = path
+            .first()
+            .is_some_and(|step| matches!(step, Step::Any | Step::Keys))
             && self.is_dictionary(fact.node);
         let rest = match path.first() {
             None => Some(&path[..]),
@@ -327,7 +357,9 @@ impl Engine<'_, '_> {
                 readers.extend(program.importers.get(&base).into_iter().flatten());
                 for &node in program.members.get(&name).into_iter().flatten() {
                     let (at, expression) = program.expression(node);
-                    let Expression::Member(value, _) = *expression else { continue };
+                    let Expression::Member(value, _) = *expression else {
+                        continue;
+                    };
                     let value = program.node(at, value);
                     if self.meanings(value).contains(&Meaning::Module(file)) {
                         readers.push(node);
@@ -352,7 +384,9 @@ impl Engine<'_, '_> {
                 let class = program.bases[file as usize].classes + class;
                 for &node in program.members.get(&name).into_iter().flatten() {
                     let (at, expression) = program.expression(node);
-                    let Expression::Member(value, _) = *expression else { continue };
+                    let Expression::Member(value, _) = *expression else {
+                        continue;
+                    };
                     let value = program.node(at, value);
                     if self.may_read(value, class, name, program.row(node)) {
                         readers.push(node);
@@ -385,7 +419,13 @@ impl Engine<'_, '_> {
             return false;
         }
         let path = self.paths.id(&[Step::Field(name)]);
-        let fact = Fact { context: 0, node: value, path, since: ENTRY, alias: false };
+        let fact = Fact {
+            context: 0,
+            node: value,
+            path,
+            since: ENTRY,
+            alias: false,
+        };
         self.holds(fact, row)
     }
 
@@ -399,7 +439,10 @@ impl Engine<'_, '_> {
         let facts = program.files[file as usize];
         let operator = facts.name(operation.operator);
         let special = operator.starts_with("<protocol>")
-            || matches!(operator, op::INDEX_ACCESS | "<operator>.sizeOf" | "<operator>.await");
+            || matches!(
+                operator,
+                op::INDEX_ACCESS | "<operator>.sizeOf" | "<operator>.await"
+            );
         if special || operation.result == 0 || op::gives_truth(operator) || !self.holds(fact, row) {
             return;
         }
@@ -416,9 +459,18 @@ impl Engine<'_, '_> {
         let merges = matches!(
             operator.strip_prefix("<operator>."),
             Some(
-                "addition" | "assignmentPlus" | "multiplication" | "assignmentMultiplication" | "or"
-                    | "assignmentOr" | "and" | "assignmentAnd" | "subtraction" | "assignmentMinus"
-                    | "xor" | "assignmentXor"
+                "addition"
+                    | "assignmentPlus"
+                    | "multiplication"
+                    | "assignmentMultiplication"
+                    | "or"
+                    | "assignmentOr"
+                    | "and"
+                    | "assignmentAnd"
+                    | "subtraction"
+                    | "assignmentMinus"
+                    | "xor"
+                    | "assignmentXor"
             )
         );
         if merges {

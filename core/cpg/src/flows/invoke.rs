@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use smallvec::SmallVec;
 
+use super::StepKind;
 use super::bind::{self, Binding, Into, Invocation};
 use super::engine::Engine;
 use super::meaning::Meaning;
 use super::path::{Path, Step, behind};
 use super::program::{FileAt, NONE, Node};
 use super::state::{Fact, NEVER, Origin};
-use super::StepKind;
 use crate::kind::property::{CLASS_METHOD, STATIC};
 use crate::passes::facts::{Expression, protocol};
 use crate::passes::library;
@@ -27,7 +27,9 @@ impl Engine<'_, '_> {
         let program = self.program;
         let mut found = Vec::new();
         let call = program.call_at(file, row);
-        let callbacks = call.map(|call| self.callbacks(file, call)).unwrap_or_default();
+        let callbacks = call
+            .map(|call| self.callbacks(file, call))
+            .unwrap_or_default();
         for edge in program.targets(file, row) {
             let Some(&function) = program.functions.get(&edge.target) else {
                 continue;
@@ -101,7 +103,9 @@ impl Engine<'_, '_> {
                     Expression::Super(..) | Expression::Call(_)
                 );
             let only_class = !meanings.is_empty()
-                && meanings.iter().all(|meaning| matches!(meaning, Meaning::Class(_)));
+                && meanings
+                    .iter()
+                    .all(|meaning| matches!(meaning, Meaning::Class(_)));
             if only_class && !is_super && facts.properties & CLASS_METHOD == 0 {
                 return None;
             }
@@ -115,7 +119,11 @@ impl Engine<'_, '_> {
         Some((callee, Path::from_slice(&[Step::Receiver])))
     }
 
-    fn direct(&mut self, call: u32, function: u32) -> (SmallVec<[Binding; 2]>, Into, Option<(Node, Path)>) {
+    fn direct(
+        &mut self,
+        call: u32,
+        function: u32,
+    ) -> (SmallVec<[Binding; 2]>, Into, Option<(Node, Path)>) {
         let program = self.program;
         let (file, site) = program.call(call);
         let (at, facts) = program.function(function);
@@ -135,10 +143,19 @@ impl Engine<'_, '_> {
         if let (Some((node, outer)), Some(first)) = (receiver, formals.first())
             && node != NONE
         {
-            bindings.push(Binding { node, outer, parameter: first.number, inner: Path::new() });
+            bindings.push(Binding {
+                node,
+                outer,
+                parameter: first.number,
+                inner: Path::new(),
+            });
         }
         let result = program.results[call as usize];
-        let into = if result == NONE { Into::Nothing } else { Into::Node(result) };
+        let into = if result == NONE {
+            Into::Nothing
+        } else {
+            Into::Node(result)
+        };
         let callee = (site.callee != 0).then(|| (program.node(file, site.callee), Path::new()));
         (bindings, into, callee)
     }
@@ -154,9 +171,14 @@ impl Engine<'_, '_> {
         let name = program.files[at as usize].name(facts.name);
         let language = self.language(file)?;
         let own = program.files[file as usize];
-        for operation in own.operations.iter().filter(|operation| operation.row == row) {
+        for operation in own
+            .operations
+            .iter()
+            .filter(|operation| operation.row == row)
+        {
             let operator = own.name(operation.operator);
-            let steps = operator.starts_with(protocol::ITERATE) && language.receiver(STEP, name).is_some();
+            let steps =
+                operator.starts_with(protocol::ITERATE) && language.receiver(STEP, name).is_some();
             let Some(receiver) = language
                 .receiver(operator, name)
                 .or_else(|| steps.then_some(0))
@@ -170,7 +192,9 @@ impl Engine<'_, '_> {
             let order = std::iter::once(receiver)
                 .chain((0..operation.operands.len()).filter(|&other| other != receiver));
             for operand in order {
-                let Some(parameter) = others.next() else { break };
+                let Some(parameter) = others.next() else {
+                    break;
+                };
                 if operation.operands[operand] != 0 {
                     bindings.push(Binding {
                         node: program.node(file, operation.operands[operand]),
@@ -227,7 +251,11 @@ impl Engine<'_, '_> {
                 continue;
             };
             let whole = path.len() < binding.outer.len();
-            let mut steps = if whole { Path::new() } else { binding.inner.clone() };
+            let mut steps = if whole {
+                Path::new()
+            } else {
+                binding.inner.clone()
+            };
             steps.extend(rest.iter().copied());
             entered = true;
             if let Some(alias) = self.comes(fact, found.row) {
@@ -253,7 +281,10 @@ impl Engine<'_, '_> {
         self.sink(id, fact, call, position, &question);
         let mut known = false;
         for &invocation in self.invocations_at(file, site.row).iter() {
-            if matches!(self.invocations[invocation as usize].into, Into::Library(..)) {
+            if matches!(
+                self.invocations[invocation as usize].into,
+                Into::Library(..)
+            ) {
                 continue;
             }
             known = true;
@@ -278,7 +309,10 @@ impl Engine<'_, '_> {
         }
         let mut known = false;
         for &invocation in self.invocations_at(file, site.row).iter() {
-            if matches!(self.invocations[invocation as usize].into, Into::Library(..)) {
+            if matches!(
+                self.invocations[invocation as usize].into,
+                Into::Library(..)
+            ) {
                 continue;
             }
             known = true;
@@ -342,14 +376,18 @@ impl Engine<'_, '_> {
         }
         let callee = program.node(file, site.callee);
         let meanings = self.meanings(callee);
-        let Some(&Meaning::Class(class)) =
-            meanings.iter().find(|meaning| matches!(meaning, Meaning::Class(_)))
+        let Some(&Meaning::Class(class)) = meanings
+            .iter()
+            .find(|meaning| matches!(meaning, Meaning::Class(_)))
         else {
             return false;
         };
         let mut fields = Vec::new();
         for above in self.ancestors(class).into_iter().rev() {
-            let at = program.bases.partition_point(|bases| bases.classes <= above) - 1;
+            let at = program
+                .bases
+                .partition_point(|bases| bases.classes <= above)
+                - 1;
             let own = above - program.bases[at].classes;
             for variable in &program.files[at].variables {
                 if variable.owner == Owner::Class(own) {
@@ -388,7 +426,13 @@ impl Engine<'_, '_> {
     }
 
     /// Enters what an operation runs; says whether there is anything.
-    pub(super) fn enter_operation(&mut self, id: u32, fact: Fact, number: u32, position: u32) -> bool {
+    pub(super) fn enter_operation(
+        &mut self,
+        id: u32,
+        fact: Fact,
+        number: u32,
+        position: u32,
+    ) -> bool {
         let program = self.program;
         let (file, operation) = program.operation(number);
         let node = program.node(file, operation.operands[position as usize]);
@@ -415,7 +459,11 @@ impl Engine<'_, '_> {
             .raises
             .iter()
             .find(|raise| raise.row == row)
-            .map(|raise| self.meanings(program.node(file, raise.value)).as_ref().clone())
+            .map(|raise| {
+                self.meanings(program.node(file, raise.value))
+                    .as_ref()
+                    .clone()
+            })
             .unwrap_or_default();
         let mut around: Vec<_> = facts
             .order
@@ -431,7 +479,12 @@ impl Engine<'_, '_> {
             }
             if let Some(variable) = handler.variable {
                 let node = program.bases[file as usize].variables + variable;
-                let origin = Origin { kind: StepKind::Exception, file, row: handler.row, ..origin };
+                let origin = Origin {
+                    kind: StepKind::Exception,
+                    file,
+                    row: handler.row,
+                    ..origin
+                };
                 self.put(context, node, path, (handler.row, !path.is_empty()), origin);
             }
             return;
@@ -439,8 +492,22 @@ impl Engine<'_, '_> {
         let id = self.paths.id(path);
         let carrier = self.state.facts.len() as u32;
         let node = function_node(program.functions_of(function));
-        let fact = Fact { context, node, path: id, since: NEVER, alias: false };
-        self.state.add(fact, Origin { kind: StepKind::Exception, file, row, ..origin });
+        let fact = Fact {
+            context,
+            node,
+            path: id,
+            since: NEVER,
+            alias: false,
+        };
+        self.state.add(
+            fact,
+            Origin {
+                kind: StepKind::Exception,
+                file,
+                row,
+                ..origin
+            },
+        );
         if self.state.facts.len() as u32 != carrier {
             self.state.work.pop_back();
             let path = Path::from_slice(path);
@@ -461,8 +528,12 @@ impl Engine<'_, '_> {
                         (Meaning::Class(wanted), Meaning::Instance(one) | Meaning::Class(one)) => {
                             self.ancestors(*one).contains(wanted)
                         }
-                        (Meaning::Outside(wanted), Meaning::Collection(one) | Meaning::Outside(one)) => {
-                            let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+                        (
+                            Meaning::Outside(wanted),
+                            Meaning::Collection(one) | Meaning::Outside(one),
+                        ) => {
+                            let last =
+                                |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
                             last(wanted) == last(one) || self.is_general(file, wanted, one)
                         }
                         (Meaning::Outside(_), Meaning::Instance(_) | Meaning::Class(_)) => true,
@@ -503,13 +574,12 @@ pub(super) fn steps_of(
             library::Step::Any => Step::Any,
             library::Step::Keys => Step::Keys,
             library::Step::Index(at) => Step::Index(*at),
-            library::Step::Text(text) => {
-                engine.program.known(text).map_or(Step::Any, Step::Text)
-            }
+            library::Step::Text(text) => engine.program.known(text).map_or(Step::Any, Step::Text),
             library::Step::Under(parameter) => key(*parameter).unwrap_or(Step::Any),
-            library::Step::Field(name) => {
-                engine.program.known(name).map_or(Step::Field(NONE), Step::Field)
-            }
+            library::Step::Field(name) => engine
+                .program
+                .known(name)
+                .map_or(Step::Field(NONE), Step::Field),
             library::Step::Call => Step::Call,
         })
         .collect()

@@ -28,13 +28,21 @@ impl Language {
         let builtins = rules.get("builtins-module").map(str::to_owned);
         let mut by_name: FxHashMap<String, Vec<String>> = FxHashMap::default();
         for (name, function) in &library.functions {
-            let of_builtins = builtins.as_ref().and_then(|module| name.strip_prefix(module.as_str()));
-            let is_method = function.parameters.first().is_some_and(|first| first == "self");
+            let of_builtins = builtins
+                .as_ref()
+                .and_then(|module| name.strip_prefix(module.as_str()));
+            let is_method = function
+                .parameters
+                .first()
+                .is_some_and(|first| first == "self");
             if let (true, Some(rest)) = (is_method, of_builtins)
                 && rest.matches('.').count() == 2
                 && let Some((_, short)) = name.rsplit_once('.')
             {
-                by_name.entry(short.to_owned()).or_default().push(name.clone());
+                by_name
+                    .entry(short.to_owned())
+                    .or_default()
+                    .push(name.clone());
             }
         }
         by_name.values_mut().for_each(|names| names.sort_unstable());
@@ -44,9 +52,8 @@ impl Language {
             if let (Some(operator), Some(position)) = (words.next(), words.next())
                 && let Some(position) = position.parse::<usize>().ok().filter(|&at| at > 0)
             {
-                protocols.extend(
-                    words.map(|name| (operator.to_owned(), position - 1, name.to_owned())),
-                );
+                protocols
+                    .extend(words.map(|name| (operator.to_owned(), position - 1, name.to_owned())));
             }
         }
         Self {
@@ -90,10 +97,14 @@ impl Language {
                 name.clone_from(other);
                 continue;
             }
-            let replaced = name.match_indices('.').map(|(at, _)| at).rev().find_map(|at| {
-                let other = self.library.aliases.get(&name[..at])?;
-                Some(format!("{other}{}", &name[at..]))
-            });
+            let replaced = name
+                .match_indices('.')
+                .map(|(at, _)| at)
+                .rev()
+                .find_map(|at| {
+                    let other = self.library.aliases.get(&name[..at])?;
+                    Some(format!("{other}{}", &name[at..]))
+                });
             match replaced {
                 Some(other) => name = other,
                 None => break,

@@ -67,7 +67,10 @@ impl Meanings {
         let mut at = 0;
         while at < found.len() && at < MOST_NODES {
             let class = found[at];
-            let file = program.bases.partition_point(|bases| bases.classes <= class) as u32 - 1;
+            let file = program
+                .bases
+                .partition_point(|bases| bases.classes <= class) as u32
+                - 1;
             let own = class - program.bases[file as usize].classes;
             for &base in &program.files[file as usize].classes[own as usize].bases {
                 let base = program.node(file, base);
@@ -111,14 +114,16 @@ impl Search<'_, '_> {
             let bases = program.bases[file as usize];
             match program.expression(node).1 {
                 Expression::Function(function) => {
-                    self.found.push(Meaning::Function(bases.functions + function));
+                    self.found
+                        .push(Meaning::Function(bases.functions + function));
                 }
                 Expression::Class(class) => self.found.push(Meaning::Class(bases.classes + class)),
                 Expression::Choice(values) => {
                     stack.extend(values.iter().map(|&value| program.node(file, value)));
                 }
                 Expression::Collection(_, name) => {
-                    self.found.push(Meaning::Collection(facts.name(*name).to_owned()));
+                    self.found
+                        .push(Meaning::Collection(facts.name(*name).to_owned()));
                 }
                 Expression::Global(name) => {
                     let found = self.wildcard(file, facts.name(*name), &mut stack);
@@ -136,7 +141,9 @@ impl Search<'_, '_> {
                     let site = &facts.calls[*call as usize];
                     if site.decorates {
                         stack.extend(
-                            site.arguments.first().map(|first| program.node(file, first.value)),
+                            site.arguments
+                                .first()
+                                .map(|first| program.node(file, first.value)),
                         );
                     } else if site.callee != 0 {
                         let callee = program.node(file, site.callee);
@@ -207,7 +214,11 @@ impl Search<'_, '_> {
         let program = self.program;
         let facts = program.files[file as usize];
         let before = (stack.len(), self.found.len());
-        for import in facts.imports.iter().filter(|import| import.what == Imported::All) {
+        for import in facts
+            .imports
+            .iter()
+            .filter(|import| import.what == Imported::All)
+        {
             let row = NodeId::new(facts.ordinal, import.row);
             let mut known = false;
             for target in program.imported(row).filter(|target| target.row() == 0) {
@@ -221,7 +232,8 @@ impl Search<'_, '_> {
             }
             if !known {
                 let module = facts.name(import.module);
-                self.found.push(Meaning::Outside(format!("{module}.{name}")));
+                self.found
+                    .push(Meaning::Outside(format!("{module}.{name}")));
             }
         }
         before != (stack.len(), self.found.len())
@@ -236,7 +248,12 @@ impl Search<'_, '_> {
         for target in program.imported(row) {
             known = true;
             if target.row() == 0 {
-                self.found.extend(program.at.get(&target.file()).map(|&at| Meaning::Module(at)));
+                self.found.extend(
+                    program
+                        .at
+                        .get(&target.file())
+                        .map(|&at| Meaning::Module(at)),
+                );
             } else if let Some(&function) = program.functions.get(&target) {
                 self.found.push(Meaning::Function(function));
             } else if let Some(&class) = program.classes.get(&target) {
@@ -272,7 +289,9 @@ impl Search<'_, '_> {
             match meaning {
                 Meaning::Outside(outer) => {
                     let full = format!("{outer}.{name}");
-                    let known = self.language(file).and_then(|language| language.attribute(&full));
+                    let known = self
+                        .language(file)
+                        .and_then(|language| language.attribute(&full));
                     let known = known.map(|(other, instance)| (other.to_owned(), instance));
                     self.found.push(match known {
                         Some((other, _)) => Meaning::Outside(other),
@@ -284,8 +303,9 @@ impl Search<'_, '_> {
                         symbol.and_then(|symbol| program.module_variables.get(&(at, symbol)));
                     stack.extend(variable);
                     if variable.is_none() {
-                        let separator =
-                            self.language(at).map_or(".", |language| language.separator.as_str());
+                        let separator = self
+                            .language(at)
+                            .map_or(".", |language| language.separator.as_str());
                         let module =
                             format!("{}{separator}{name}", program.files[at as usize].module);
                         let file = program.modules.get(module.as_str());

@@ -35,7 +35,9 @@ mod report;
 mod spec;
 mod state;
 
-pub use spec::{Endpoint, Guard, MOST_ENTRIES, Pattern, Position, Propagator, Spec, SpecError, What};
+pub use spec::{
+    Endpoint, Guard, MOST_ENTRIES, Pattern, Position, Propagator, Spec, SpecError, What,
+};
 
 use crate::NodeId;
 use crate::passes::Linked;
@@ -53,7 +55,10 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { steps: 20_000_000, flows: 1_000 }
+        Self {
+            steps: 20_000_000,
+            flows: 1_000,
+        }
     }
 }
 

@@ -26,9 +26,10 @@ pub(super) struct Order {
 
 impl Order {
     fn edges(&mut self, program: &Program<'_>, file: FileAt) -> Rc<Vec<(u32, u32)>> {
-        let edges = self.files.entry(file).or_insert_with(|| {
-            Rc::new(program.files[file as usize].order.edges().collect())
-        });
+        let edges = self
+            .files
+            .entry(file)
+            .or_insert_with(|| Rc::new(program.files[file as usize].order.edges().collect()));
         Rc::clone(edges)
     }
 

@@ -49,7 +49,11 @@ impl<'p> Engine<'p, '_> {
         }
         if targets.is_empty() {
             for name in self.names(file, site.row) {
-                found.extend(language.described(&name).map(|function| (name, function, BY_NAME)));
+                found.extend(
+                    language
+                        .described(&name)
+                        .map(|function| (name, function, BY_NAME)),
+                );
             }
             let member = match program.files[file as usize].expressions[site.callee as usize] {
                 Expression::Member(_, name) => Some(program.files[file as usize].name(name)),
@@ -64,7 +68,13 @@ impl<'p> Engine<'p, '_> {
             .into_iter()
             .map(|(name, function, factor)| {
                 let given = self.given(file, call, function, &name);
-                Described { call, function, name, factor, given }
+                Described {
+                    call,
+                    function,
+                    name,
+                    factor,
+                    given,
+                }
             })
             .collect()
     }
@@ -81,11 +91,16 @@ impl<'p> Engine<'p, '_> {
         let site = program.call(call).1;
         let formals = bind::described(program, function);
         let mut given = Vec::new();
-        let method = function.parameters.first().is_some_and(|first| first == "self" || first == "cls");
+        let method = function
+            .parameters
+            .first()
+            .is_some_and(|first| first == "self" || first == "cls");
         let mut skip = 0;
         if method && site.callee != 0 {
             let callee = program.node(file, site.callee);
-            let class = self.language(file).is_some_and(|language| language.is_class(name));
+            let class = self
+                .language(file)
+                .is_some_and(|language| language.is_class(name));
             let unbound = !program.is_variable(callee)
                 && match *program.expression(callee).1 {
                     Expression::Member(base, _) => {
@@ -125,7 +140,11 @@ impl<'p> Engine<'p, '_> {
     fn key(&self, described: &Described<'_>, parameter: usize) -> Option<Step> {
         let program = self.program;
         let (file, site) = program.call(described.call);
-        let method = described.function.parameters.first().is_some_and(|first| first == "self");
+        let method = described
+            .function
+            .parameters
+            .first()
+            .is_some_and(|first| first == "self");
         let at = parameter.checked_sub(usize::from(method))?;
         let wanted = described.function.parameters[parameter].as_str();
         let argument = site.arguments.iter().find(|argument| match argument.slot {
@@ -179,16 +198,22 @@ impl<'p> Engine<'p, '_> {
         invoke: usize,
     ) -> Option<(SmallVec<[Binding; 2]>, Into, Option<(Node, Path)>)> {
         let program = self.program;
-        let described = self.descriptions(call).into_iter().find(|one| one.name == name)?;
+        let described = self
+            .descriptions(call)
+            .into_iter()
+            .find(|one| one.name == name)?;
         let wanted = &described.function.calls[invoke];
         let steps = self.steps(&described, &wanted.callee);
         let Base::Parameter(parameter) = wanted.callee.base else {
             return None;
         };
-        let (node, way) = described.given.iter().find_map(|(node, outer, number, inner)| {
-            (*number == parameter && inner.is_empty())
-                .then(|| (*node, outer.iter().chain(&steps).copied().collect::<Path>()))
-        })?;
+        let (node, way) = described
+            .given
+            .iter()
+            .find_map(|(node, outer, number, inner)| {
+                (*number == parameter && inner.is_empty())
+                    .then(|| (*node, outer.iter().chain(&steps).copied().collect::<Path>()))
+            })?;
         // Where the function is given as it stands, only that one is called.
         if way.is_empty() {
             let meanings = self.meanings(node);
@@ -205,13 +230,21 @@ impl<'p> Engine<'p, '_> {
         }
         let (at, facts) = program.function(function);
         let base = program.bases[at as usize].variables;
-        let bound = facts.parameters.first().is_some_and(|first| first.is_receiver);
+        let bound = facts
+            .parameters
+            .first()
+            .is_some_and(|first| first.is_receiver);
         let mut bindings: SmallVec<[Binding; 2]> = SmallVec::new();
         let mut parameters = facts.parameters.iter().map(|p| base + p.variable);
         if bound && let Some(parameter) = parameters.next() {
             let mut outer = way.clone();
             outer.push(Step::Receiver);
-            bindings.push(Binding { node, outer, parameter, inner: Path::new() });
+            bindings.push(Binding {
+                node,
+                outer,
+                parameter,
+                inner: Path::new(),
+            });
         }
         for argument in &wanted.arguments {
             let (place, parameter) = match argument {
@@ -223,7 +256,9 @@ impl<'p> Engine<'p, '_> {
                     (place, own.map(|formal| formal.number))
                 }
                 Argument::Unpacked(place) | Argument::UnpackedKeywords(place) => {
-                    let Base::Parameter(from) = place.base else { continue };
+                    let Base::Parameter(from) = place.base else {
+                        continue;
+                    };
                     let steps = self.steps(&described, place);
                     let is_rest = described.function.parameters[from].starts_with('*');
                     let keywords = matches!(argument, Argument::UnpackedKeywords(_));
@@ -277,7 +312,9 @@ impl<'p> Engine<'p, '_> {
             for (node, outer, number, inner) in &described.given {
                 if *number == from
                     && let Some(rest) = steps.strip_prefix(&inner[..]).or_else(|| {
-                        behind(&steps, inner).filter(|rest| rest.is_empty()).map(|_| &steps[inner.len().min(steps.len())..])
+                        behind(&steps, inner)
+                            .filter(|rest| rest.is_empty())
+                            .map(|_| &steps[inner.len().min(steps.len())..])
                     })
                 {
                     bindings.push(Binding {
@@ -404,7 +441,14 @@ impl<'p> Engine<'p, '_> {
                         row: site.row,
                         confidence: self.state.origins[id as usize].confidence * described.factor,
                     };
-                    self.effects((fact.context, Some((id, fact))), described, base, &steps, (since, alias), origin);
+                    self.effects(
+                        (fact.context, Some((id, fact))),
+                        described,
+                        base,
+                        &steps,
+                        (since, alias),
+                        origin,
+                    );
                 }
             }
         }
@@ -459,8 +503,14 @@ impl<'p> Engine<'p, '_> {
                 continue;
             }
             let from = self.steps(described, place);
-            let Some(rest) = behind(&from, path) else { continue };
-            if iterates(function, to, place) && path.get(from.len() - 1).is_some_and(|step| matches!(step, Step::Text(_))) {
+            let Some(rest) = behind(&from, path) else {
+                continue;
+            };
+            if iterates(function, to, place)
+                && path
+                    .get(from.len() - 1)
+                    .is_some_and(|step| matches!(step, Step::Text(_)))
+            {
                 continue;
             }
             let mut target = self.steps(described, to);
@@ -493,7 +543,10 @@ impl<'p> Engine<'p, '_> {
         if !known && function.calls.is_empty() && function.stores.is_empty() && result != NONE {
             let all = path.iter().all(|step| step.is_element());
             if all && function.decorates.is_none() && function.decorator_factory.is_none() {
-                let origin = Origin { confidence: origin.confidence * UNKNOWN, ..origin };
+                let origin = Origin {
+                    confidence: origin.confidence * UNKNOWN,
+                    ..origin
+                };
                 self.put(context, result, &[], (since, false), origin);
             }
         }
@@ -522,7 +575,11 @@ impl<'p> Engine<'p, '_> {
                 continue;
             }
             let held = self.paths.get(fact.path).clone();
-            for binding in found.bindings.iter().filter(|binding| binding.node == fact.node) {
+            for binding in found
+                .bindings
+                .iter()
+                .filter(|binding| binding.node == fact.node)
+            {
                 if let Some(rest) = behind(&binding.outer, &held) {
                     let rest = Path::from_slice(rest);
                     if let Some(alias) = self.comes(fact, site.row) {
@@ -582,9 +639,19 @@ impl<'p> Engine<'p, '_> {
         origin: Origin,
     ) {
         let row = self.program.call(call).1.row;
-        let described = self.descriptions(call).into_iter().find(|one| one.name == name);
+        let described = self
+            .descriptions(call)
+            .into_iter()
+            .find(|one| one.name == name);
         if let Some(described) = described {
-            self.effects((context, None), &described, base, path, (row, false), origin);
+            self.effects(
+                (context, None),
+                &described,
+                base,
+                path,
+                (row, false),
+                origin,
+            );
         }
     }
 
@@ -637,12 +704,16 @@ impl<'p> Engine<'p, '_> {
                         .iter()
                         .any(|(node, _, number, _)| *number == parameter && *node == fact.node),
                 };
-                let Base::Parameter(parameter) = place.base else { continue };
+                let Base::Parameter(parameter) = place.base else {
+                    continue;
+                };
                 let target = self.steps(&described, to);
                 if !own || path.len() <= target.len() {
                     continue;
                 }
-                let Some(rest) = behind(&target, path) else { continue };
+                let Some(rest) = behind(&target, path) else {
+                    continue;
+                };
                 let steps = self.steps(&described, place);
                 for (node, outer, number, inner) in &described.given {
                     if *number == parameter && inner.is_empty() {

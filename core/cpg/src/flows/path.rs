@@ -13,6 +13,8 @@ pub(super) const LONGEST: usize = 5;
 pub(super) enum Step {
     Field(Symbol),
     Index(u32),
+    /// All elements from a position on.
+    From(u32),
     Text(Symbol),
     /// Any element.
     Any,
@@ -33,14 +35,21 @@ pub(super) type PathId = u32;
 impl Step {
     /// Whether it leads to an element of a collection.
     pub(super) fn is_element(self) -> bool {
-        matches!(self, Self::Index(_) | Self::Text(_) | Self::Any | Self::Keys)
+        matches!(
+            self,
+            Self::Index(_) | Self::From(_) | Self::Text(_) | Self::Any | Self::Keys
+        )
     }
 
     /// Whether reading this step can find what is stored under the other one.
     pub(super) fn reads(self, stored: Self) -> bool {
         match (self, stored) {
-            (Self::Any, Self::Index(_) | Self::Text(_) | Self::Any)
-            | (Self::Index(_) | Self::Text(_), Self::Any) => true,
+            (Self::Any, Self::Index(_) | Self::From(_) | Self::Text(_) | Self::Any)
+            | (Self::Index(_) | Self::From(_) | Self::Text(_), Self::Any)
+            | (Self::From(_), Self::From(_)) => true,
+            (Self::From(first), Self::Index(at)) | (Self::Index(at), Self::From(first)) => {
+                at >= first
+            }
             (one, other) => one == other,
         }
     }
@@ -81,8 +90,13 @@ impl Paths {
 /// its parts.
 pub(super) fn behind<'p>(read: &[Step], path: &'p [Step]) -> Option<&'p [Step]> {
     let shared = read.len().min(path.len());
-    let fits = read.iter().zip(path).all(|(read, &stored)| read.reads(stored));
+    let fits = read
+        .iter()
+        .zip(path)
+        .all(|(read, &stored)| read.reads(stored));
     // Code is no content: what a value is called on or closes over is no part that a text has.
-    let open = read[shared..].iter().all(|step| !matches!(step, Step::Capture(_)));
+    let open = read[shared..]
+        .iter()
+        .all(|step| !matches!(step, Step::Capture(_)));
     (fits && open).then(|| &path[shared..])
 }

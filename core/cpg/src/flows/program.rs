@@ -97,7 +97,10 @@ impl<'a> Program<'a> {
         let mut files: Vec<&FileFacts> = facts.iter().collect();
         files.sort_by_key(|file| file.ordinal);
         let mut this = Self {
-            at: (0..).zip(&files).map(|(at, file)| (file.ordinal, at)).collect(),
+            at: (0..)
+                .zip(&files)
+                .map(|(at, file)| (file.ordinal, at))
+                .collect(),
             files,
             bases: Vec::new(),
             symbols: FxHashMap::default(),
@@ -114,7 +117,11 @@ impl<'a> Program<'a> {
             classes: FxHashMap::default(),
             calls: &linked.calls,
             callers: Vec::new(),
-            stubs: linked.stubs.iter().map(|stub| (stub.id, stub.full_name.as_str())).collect(),
+            stubs: linked
+                .stubs
+                .iter()
+                .map(|stub| (stub.id, stub.full_name.as_str()))
+                .collect(),
             imports: linked
                 .links
                 .iter()
@@ -131,7 +138,10 @@ impl<'a> Program<'a> {
             modules: FxHashMap::default(),
         };
         this.imports.sort_unstable();
-        this.callers = (0..).zip(this.calls).map(|(at, call)| (call.target, at)).collect();
+        this.callers = (0..)
+            .zip(this.calls)
+            .map(|(at, call)| (call.target, at))
+            .collect();
         this.callers.sort_unstable();
         this.number();
         for at in 0..this.files.len() as u32 {
@@ -177,7 +187,10 @@ impl<'a> Program<'a> {
         for (number, function) in (bases.functions..).zip(&file.functions) {
             while around.last().is_some_and(|&outer| {
                 let own = (outer - bases.functions) as usize;
-                file.order.ends.get(own).is_none_or(|&end| end <= function.row)
+                file.order
+                    .ends
+                    .get(own)
+                    .is_none_or(|&end| end <= function.row)
             }) {
                 around.pop();
             }
@@ -198,7 +211,9 @@ impl<'a> Program<'a> {
                     self.module_variables.entry((at, name)).or_insert(node);
                 }
                 Owner::Class(class) => {
-                    self.class_variables.entry((bases.classes + class, name)).or_insert(node);
+                    self.class_variables
+                        .entry((bases.classes + class, name))
+                        .or_insert(node);
                 }
                 Owner::Function(_) => {}
             }
@@ -224,6 +239,10 @@ impl<'a> Program<'a> {
                 Expression::Element(base, _)
                 | Expression::Iterated(base)
                 | Expression::Entered(base) => part(base),
+                Expression::Merged(one, other) => {
+                    part(one);
+                    part(other);
+                }
                 Expression::Choice(ref values) => values.iter().for_each(|&value| part(value)),
                 Expression::Super(_, Some(variable)) => {
                     self.uses.push((bases.variables + variable, Use::Part(own)));
@@ -248,7 +267,8 @@ impl<'a> Program<'a> {
             }
         }
         for (number, flow) in (bases.flows..).zip(&file.flows) {
-            self.uses.push((self.node(at, flow.from), Use::Flow(number)));
+            self.uses
+                .push((self.node(at, flow.from), Use::Flow(number)));
             match flow.to {
                 Place::Variable(variable) => {
                     self.sources.push((bases.variables + variable, number));
@@ -259,9 +279,11 @@ impl<'a> Program<'a> {
             }
         }
         for (number, call) in (bases.calls..).zip(&file.calls) {
-            self.call_rows.insert(NodeId::new(file.ordinal, call.row), number);
+            self.call_rows
+                .insert(NodeId::new(file.ordinal, call.row), number);
             if call.callee != 0 {
-                self.uses.push((self.node(at, call.callee), Use::Callee(number)));
+                self.uses
+                    .push((self.node(at, call.callee), Use::Callee(number)));
             }
             for (position, argument) in (0..).zip(&call.arguments) {
                 let node = self.node(at, argument.value);
@@ -271,7 +293,8 @@ impl<'a> Program<'a> {
         for (number, operation) in (bases.operations..).zip(&file.operations) {
             for (position, &operand) in (0..).zip(&operation.operands) {
                 if operand != 0 {
-                    self.uses.push((self.node(at, operand), Use::Operand(number, position)));
+                    self.uses
+                        .push((self.node(at, operand), Use::Operand(number, position)));
                 }
             }
         }
@@ -284,7 +307,8 @@ impl<'a> Program<'a> {
             }
         }
         for (number, raise) in (0..).zip(&file.order.raises) {
-            self.uses.push((self.node(at, raise.value), Use::Raise(number)));
+            self.uses
+                .push((self.node(at, raise.value), Use::Raise(number)));
         }
     }
 
@@ -415,7 +439,9 @@ impl<'a> Program<'a> {
     pub(super) fn function_of(&self, file: FileAt, row: u32) -> u32 {
         let facts = self.files[file as usize];
         let base = self.bases[file as usize].functions;
-        let at = facts.functions.partition_point(|function| function.row <= row);
+        let at = facts
+            .functions
+            .partition_point(|function| function.row <= row);
         let mut function = if at == 0 { NONE } else { base + at as u32 - 1 };
         while function != NONE {
             let end = facts.order.ends.get((function - base) as usize);
@@ -454,7 +480,9 @@ impl<'a> Program<'a> {
             Owner::Function(function) => self.bases[file as usize].functions + function,
             _ => {
                 let functions = &self.files[file as usize].functions;
-                let module = functions.iter().position(|function| function.properties & MODULE != 0);
+                let module = functions
+                    .iter()
+                    .position(|function| function.properties & MODULE != 0);
                 module.map_or(NONE, |at| self.bases[file as usize].functions + at as u32)
             }
         }
@@ -502,6 +530,7 @@ impl<'a> Program<'a> {
         match key {
             Key::Any => Step::Any,
             Key::Index(at) => Step::Index(at),
+            Key::From(at) => Step::From(at),
             Key::Text(name) => Step::Text(self.name(file, name)),
             Key::Keys => Step::Keys,
         }

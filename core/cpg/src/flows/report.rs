@@ -96,7 +96,10 @@ impl Engine<'_, '_> {
         while steps.len() < LONGEST {
             let origin = self.state.origins[at as usize];
             let ordinal = self.program.files[origin.file as usize].ordinal;
-            steps.push(FlowStep { node: NodeId::new(ordinal, origin.row), kind: origin.kind });
+            steps.push(FlowStep {
+                node: NodeId::new(ordinal, origin.row),
+                kind: origin.kind,
+            });
             if origin.kind == StepKind::Argument {
                 let Some(caller) = stack.pop() else { break };
                 at = caller;
@@ -129,15 +132,24 @@ pub(super) fn found(engine: &Engine<'_, '_>) -> Found {
             };
             let source = &engine.spec.sources[source as usize].label;
             let (mut steps, confidence) = engine.way(fact, &callers);
-            steps.push(FlowStep { node, kind: StepKind::Sink });
+            steps.push(FlowStep {
+                node,
+                kind: StepKind::Sink,
+            });
             steps.dedup();
             let first = steps[0].node;
             let key = ((node, sink.clone()), (first, source.clone()));
             let better = flows.get(&key).is_none_or(|known| {
-                (known.confidence, -(known.steps.len() as i64)) < (confidence, -(steps.len() as i64))
+                (known.confidence, -(known.steps.len() as i64))
+                    < (confidence, -(steps.len() as i64))
             });
             if better {
-                let flow = Flow { source: source.clone(), sink: sink.clone(), steps, confidence };
+                let flow = Flow {
+                    source: source.clone(),
+                    sink: sink.clone(),
+                    steps,
+                    confidence,
+                };
                 flows.insert(key, flow);
             }
         }

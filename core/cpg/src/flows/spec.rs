@@ -132,7 +132,11 @@ impl Pattern {
         if self.0.len() > MOST_BYTES {
             return Err(SpecError::LongPattern(self.0.len()));
         }
-        if self.0.chars().all(|c| matches!(c, '*' | '.') || c.is_whitespace()) {
+        if self
+            .0
+            .chars()
+            .all(|c| matches!(c, '*' | '.') || c.is_whitespace())
+        {
             return Err(SpecError::EmptyPattern(self.0.clone()));
         }
         Ok(())
@@ -165,13 +169,19 @@ impl Spec {
                 }
             }
         }
-        if self.sinks.iter().any(|sink| {
-            !matches!(&sink.what, What::Call(_, position) if *position != Position::Result)
-        }) {
-            return Err(SpecError::Position("a sink is an argument or the receiver of a call"));
+        if self.sinks.iter().any(
+            |sink| !matches!(&sink.what, What::Call(_, position) if *position != Position::Result),
+        ) {
+            return Err(SpecError::Position(
+                "a sink is an argument or the receiver of a call",
+            ));
         }
         self.sanitizers.iter().try_for_each(Pattern::check)?;
-        self.propagators.iter().try_for_each(|propagator| propagator.callee.check())?;
-        self.guards.iter().try_for_each(|guard| guard.callee.check())
+        self.propagators
+            .iter()
+            .try_for_each(|propagator| propagator.callee.check())?;
+        self.guards
+            .iter()
+            .try_for_each(|guard| guard.callee.check())
     }
 }

@@ -160,7 +160,9 @@ impl Collector<'_> {
                 if let Some(condition) = self.tree.children(row).next() {
                     let first = tests.len();
                     self.tests(condition, (0, 0), true, tests);
-                    tests[first..].iter_mut().for_each(|test| test.decides = row);
+                    tests[first..]
+                        .iter_mut()
+                        .for_each(|test| test.decides = row);
                 }
             }
             _ => {}
@@ -172,7 +174,11 @@ impl Collector<'_> {
         for when in [true, false] {
             let mut stack = vec![(condition, when)];
             while let Some((row, is)) = stack.pop() {
-                let name = if self.kind(row) == NodeKind::Call { self.ast.name(row) } else { "" };
+                let name = if self.kind(row) == NodeKind::Call {
+                    self.ast.name(row)
+                } else {
+                    ""
+                };
                 match name {
                     op::NOT => stack.extend(self.tree.children(row).map(|child| (child, !is))),
                     op::AND if is => stack.extend(self.tree.children(row).map(|child| (child, is))),
@@ -180,7 +186,14 @@ impl Collector<'_> {
                     _ => {
                         let value = self.value_of(row);
                         if value != 0 {
-                            tests.push(Test { decides: condition, arm, arm_is, value, when, is });
+                            tests.push(Test {
+                                decides: condition,
+                                arm,
+                                arm_is,
+                                value,
+                                when,
+                                is,
+                            });
                         }
                     }
                 }

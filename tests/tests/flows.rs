@@ -1,0 +1,23 @@
+//! Programs whose flows are known: what the search finds of them, through the real importer.
+
+#[path = "../src/flows/mod.rs"]
+mod flows;
+
+/// Bars of precision and recall over the whole set.
+const PRECISION: f64 = 0.50;
+const RECALL: f64 = 0.50;
+
+#[tokio::test]
+async fn flows_are_found() {
+    let score = flows::run().await;
+    println!("{score}");
+    assert!(
+        score.programs >= 320,
+        "the set is not all there: {}",
+        score.programs
+    );
+    assert!(
+        score.precision() >= PRECISION && score.recall() >= RECALL,
+        "below the bars {PRECISION} and {RECALL}: \n{score}"
+    );
+}
