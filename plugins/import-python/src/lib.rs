@@ -111,35 +111,14 @@ const RULES: [(&str, &str); 97] = [
     ("protocol", "<operator>.greaterEqualsThan 1 __ge__"),
     ("protocol", "<operator>.assignmentPlus 1 __iadd__ __add__"),
     ("protocol", "<operator>.assignmentMinus 1 __isub__ __sub__"),
-    (
-        "protocol",
-        "<operator>.assignmentMultiplication 1 __imul__ __mul__",
-    ),
-    (
-        "protocol",
-        "<operator>.assignmentDivision 1 __itruediv__ __truediv__",
-    ),
-    (
-        "protocol",
-        "<operator>.assignmentFloorDiv 1 __ifloordiv__ __floordiv__",
-    ),
+    ("protocol", "<operator>.assignmentMultiplication 1 __imul__ __mul__"),
+    ("protocol", "<operator>.assignmentDivision 1 __itruediv__ __truediv__"),
+    ("protocol", "<operator>.assignmentFloorDiv 1 __ifloordiv__ __floordiv__"),
     ("protocol", "<operator>.assignmentModulo 1 __imod__ __mod__"),
-    (
-        "protocol",
-        "<operator>.assignmentExponentiation 1 __ipow__ __pow__",
-    ),
-    (
-        "protocol",
-        "<operator>.assignmentMatMul 1 __imatmul__ __matmul__",
-    ),
-    (
-        "protocol",
-        "<operator>.assignmentShiftLeft 1 __ilshift__ __lshift__",
-    ),
-    (
-        "protocol",
-        "<operator>.assignmentArithmeticShiftRight 1 __irshift__ __rshift__",
-    ),
+    ("protocol", "<operator>.assignmentExponentiation 1 __ipow__ __pow__"),
+    ("protocol", "<operator>.assignmentMatMul 1 __imatmul__ __matmul__"),
+    ("protocol", "<operator>.assignmentShiftLeft 1 __ilshift__ __lshift__"),
+    ("protocol", "<operator>.assignmentArithmeticShiftRight 1 __irshift__ __rshift__"),
     ("protocol", "<operator>.assignmentAnd 1 __iand__ __and__"),
     ("protocol", "<operator>.assignmentOr 1 __ior__ __or__"),
     ("protocol", "<operator>.assignmentXor 1 __ixor__ __xor__"),
@@ -160,14 +139,8 @@ const RULES: [(&str, &str); 97] = [
     ("protocol", "<protocol>.exitAsync 1 __aexit__"),
     ("protocol", "<protocol>.storeElement 1 __setitem__"),
     ("protocol", "<protocol>.deleteElement 1 __delitem__"),
-    (
-        "protocol",
-        "<operator>.formattedValue 1 __format__ __str__ __repr__",
-    ),
-    (
-        "protocol",
-        "<operator>.formatString 0 __format__ __str__ __repr__",
-    ),
+    ("protocol", "<operator>.formattedValue 1 __format__ __str__ __repr__"),
+    ("protocol", "<operator>.formatString 0 __format__ __str__ __repr__"),
 ];
 
 /// Names of the module `builtins` of Python 3.14, and of Python 2 those that no longer are.

@@ -10,7 +10,7 @@ use super::language::Language;
 use super::meaning::{Meaning, Meanings};
 use super::order::{Barrier, Order};
 use super::path::{Path, PathId, Paths, Step, behind};
-use super::program::{FileAt, NONE, Node, Program};
+use super::program::{FileAt, NONE, Node, Program, Use};
 use super::state::{ENTRY, Exit, Fact, NEVER, Origin, State};
 use super::{Budget, Spec, StepKind};
 use crate::passes::facts::{Owner, Place};
@@ -35,6 +35,7 @@ pub(super) struct Engine<'p, 'a> {
     pub(super) reached: Vec<(u32, (FileAt, u32), u32)>,
     /// Variable: stores into parts of what it holds, as (way, row).
     overwrites: FxHashMap<Node, Vec<(Path, u32)>>,
+    in_calls: FxHashMap<Node, Rc<Vec<(Path, u32)>>>,
     globals: FxHashSet<(u32, Exit, PathId)>,
 }
 
@@ -79,6 +80,7 @@ impl<'p, 'a> Engine<'p, 'a> {
             at_site: FxHashMap::default(),
             reached: Vec::new(),
             overwrites,
+            in_calls: FxHashMap::default(),
             globals: FxHashSet::default(),
         }
     }
@@ -91,6 +93,7 @@ impl<'p, 'a> Engine<'p, 'a> {
                 break;
             }
             self.steps += 1;
+            if std::env::var_os("TRACE").is_some() { let f = self.state.facts[fact as usize]; eprintln!("{fact}: {f:?} row {} {:?} from {:?}", self.program.row(f.node), self.paths.get(f.path), self.state.origins[fact as usize]); }
             self.forward(fact);
             let held = self.state.facts[fact as usize];
             if held.alias && held.path != 0 {
@@ -191,9 +194,9 @@ impl<'p, 'a> Engine<'p, 'a> {
     }
 
     /// Rows that overwrite what a fact is of.
-    pub(super) fn overwritten(&self, fact: Fact) -> Vec<u32> {
+    pub(super) fn overwritten(&mut self, fact: Fact) -> Vec<u32> {
         let (root, prefix) = self.program.root(fact.node);
-        let path = self.paths.get(fact.path);
+        let path = self.paths.get(fact.path).clone();
         let mut rows = Vec::new();
         if root == fact.node {
             for (store, row) in self.overwrites.get(&root).into_iter().flatten() {
@@ -201,12 +204,19 @@ impl<'p, 'a> Engine<'p, 'a> {
                     rows.push(*row);
                 }
             }
+            if fact.path != 0 {
+                for (store, row) in self.overwritten_in_calls(root).iter() {
+                    if path.starts_with(store) {
+                        rows.push(*row);
+                    }
+                }
+            }
             if fact.path == 0 && self.has_one_place(root) {
                 let program = self.program;
                 rows.extend(program.sources(root).map(|flow| program.flow(flow).1.row));
             }
         } else if !prefix.is_empty() && fact.path != 0 {
-            let whole: Path = prefix.iter().chain(path).copied().collect();
+            let whole: Path = prefix.iter().chain(&path).copied().collect();
             for (store, row) in self.overwrites.get(&root).into_iter().flatten() {
                 if store.len() > prefix.len() && whole.starts_with(store) {
                     rows.push(*row);
@@ -217,6 +227,59 @@ impl<'p, 'a> Engine<'p, 'a> {
         rows.sort_unstable();
         rows.dedup();
         rows
+    }
+
+    /// Parts of what a variable holds that calls surely overwrite: the only method that runs stores into its parameter on every way.
+    fn overwritten_in_calls(&mut self, root: Node) -> Rc<Vec<(Path, u32)>> {
+        if let Some(known) = self.in_calls.get(&root) {
+            return Rc::clone(known);
+        }
+        // A method that calls itself finds nothing here.
+        self.in_calls.insert(root, Rc::default());
+        let program = self.program;
+        let mut found = Vec::new();
+        let mut calls = Vec::new();
+        for at in program.uses(root) {
+            match program.use_at(at) {
+                Use::Argument(call, _) => calls.push((call, root)),
+                Use::Part(part) => {
+                    for at in program.uses(part) {
+                        if let Use::Callee(call) = program.use_at(at) {
+                            calls.push((call, part));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        for (call, node) in calls {
+            let (file, site) = program.call(call);
+            let invocations = self.invocations_at(file, site.row);
+            let [invocation] = invocations[..] else { continue };
+            let invocation = self.invocations[invocation as usize].clone();
+            let (at, function) = program.function(invocation.function);
+            for binding in invocation.bindings.iter().filter(|binding| binding.node == node) {
+                if !matches!(binding.outer[..], [] | [Step::Receiver]) || !binding.inner.is_empty() {
+                    continue;
+                }
+                let stores = self.overwrites.get(&binding.parameter).cloned().unwrap_or_default();
+                for (path, _) in &stores {
+                    let mut rows: Vec<u32> = stores
+                        .iter()
+                        .filter(|(other, _)| other == path)
+                        .map(|&(_, row)| row)
+                        .collect();
+                    rows.sort_unstable();
+                    let barrier = Barrier { rows, edge: None };
+                    if !self.order.leaves(program, at, function.row, barrier, &mut self.steps) {
+                        found.push((path.clone(), site.row));
+                    }
+                }
+            }
+        }
+        let found = Rc::new(found);
+        self.in_calls.insert(root, Rc::clone(&found));
+        found
     }
 
     /// Whether a fact holds when a row of its method runs.
@@ -257,7 +320,7 @@ impl<'p, 'a> Engine<'p, 'a> {
             .contains(&row)
     }
 
-    fn is_guarded(&mut self, fact: Fact, file: FileAt, row: u32) -> bool {
+    pub(super) fn is_guarded(&mut self, fact: Fact, file: FileAt, row: u32) -> bool {
         if self.guards.is_empty() {
             return false;
         }

@@ -34,11 +34,47 @@ impl Engine<'_, '_> {
                     }
                 }
             }
+            if let Use::Part(part) = used
+                && row == 0
+                && self.closed(held, part)
+            {
+                continue;
+            }
             self.use_fact(id, held, used, row);
         }
         if variable && free {
             self.elsewhere(id);
         }
+    }
+
+    /// Whether tests keep a fact from all operands of a choice that are its node.
+    fn closed(&mut self, fact: Fact, part: Node) -> bool {
+        let program = self.program;
+        let file = program.file(part);
+        let order = &program.files[file as usize].order;
+        let own = |value| program.node(file, value);
+        let rows: Vec<u32> = order
+            .arms
+            .iter()
+            .filter(|&&(choice, operand, _)| own(choice) == part && own(operand) == fact.node)
+            .map(|&(.., row)| row)
+            .collect();
+        !rows.is_empty() && rows.iter().all(|&row| self.is_guarded(fact, file, row))
+    }
+
+    /// Whether tests keep a fact from all rows that return its node.
+    fn kept_in(&mut self, fact: Fact, function: u32) -> bool {
+        let program = self.program;
+        let file = program.file(fact.node);
+        let rows: Vec<u32> = program.files[file as usize]
+            .order
+            .returns
+            .iter()
+            .filter(|returned| program.node(file, returned.value) == fact.node)
+            .map(|returned| returned.row)
+            .filter(|&row| program.function_of(file, row) == function)
+            .collect();
+        !rows.is_empty() && rows.iter().all(|&row| !self.holds(fact, row))
     }
 
     /// File and row of a use; row 0 where ways meet.
@@ -50,7 +86,7 @@ impl Engine<'_, '_> {
                 (file, flow.row)
             }
             Use::Part(part) => {
-                // A choice has no row of its own.
+                // A choice has no row of its own: it reads where its operands stand.
                 match *program.expression(part).1 {
                     Expression::Choice(_) => (program.file(part), 0),
                     _ => (program.file(part), program.row(part)),
@@ -109,6 +145,7 @@ impl Engine<'_, '_> {
             Use::Argument(call, position) => self.argument(id, fact, call, position),
             Use::Callee(call) => self.callee(id, fact, call),
             Use::Operand(operation, position) => self.operand(id, fact, operation, position),
+            Use::Return(function) if fact.since != super::state::NEVER && self.kept_in(fact, function) => {}
             Use::Return(_) | Use::Yield(_) => {
                 let exit = if matches!(used, Use::Return(_)) {
                     Exit::Return

@@ -35,7 +35,8 @@ impl Engine<'_, '_> {
                 continue;
             };
             let mut made = Vec::new();
-            if let Some(call) = call {
+            made.extend(self.by_operation(file, row, function));
+            if let Some(call) = call.filter(|_| made.is_empty()) {
                 if callbacks.is_empty() {
                     made.push(self.direct(call, function));
                 } else {
@@ -43,9 +44,6 @@ impl Engine<'_, '_> {
                         made.extend(self.callback(call, function, name, *invoke));
                     }
                 }
-            }
-            if made.is_empty() {
-                made.extend(self.by_operation(file, row, function));
             }
             if made.is_empty() {
                 made.extend(self.by_read(file, row, function));

@@ -516,7 +516,8 @@ impl<'p> Engine<'p, '_> {
             let mut target = self.steps(described, to);
             // Elements keep their keys where all of a dictionary goes over.
             if let (Some(last @ Step::Any), Some(Step::Any)) = (target.last_mut(), from.last())
-                && let Some(key @ Step::Text(_)) = path.get(from.len() - 1)
+                && let Some(key @ (Step::Text(_) | Step::Index(_))) = path.get(from.len() - 1)
+                && (matches!(key, Step::Text(_)) || is_rest(function, place))
             {
                 *last = *key;
             }
@@ -745,4 +746,10 @@ fn iterates(function: &Function, to: &Place, from: &Place) -> bool {
             }
             Made::New(_) => false,
         })
+}
+
+/// Whether a place is an element of what takes the rest of the arguments: their order stays.
+fn is_rest(function: &Function, place: &Place) -> bool {
+    matches!(place.base, Base::Parameter(at)
+        if function.parameters[at].starts_with('*') && place.steps.len() == 1)
 }

@@ -68,7 +68,7 @@ pub(super) struct State {
     pub(super) origins: Vec<Origin>,
     numbers: FxHashMap<Fact, u32>,
     pub(super) contexts: Vec<Context>,
-    entered: FxHashMap<(Node, PathId, bool), u32>,
+    entered: FxHashMap<(u32, Node, PathId, bool), u32>,
     pub(super) work: VecDeque<u32>,
 }
 
@@ -95,13 +95,13 @@ impl State {
     }
 
     /// The context of a function that is entered with a fact, and whether it is new.
-    pub(super) fn enter(&mut self, function: u32, key: (Node, PathId, bool)) -> (u32, bool) {
+    pub(super) fn enter(&mut self, function: u32, (node, path, alias): (Node, PathId, bool)) -> (u32, bool) {
         let next = self.contexts.len() as u32;
-        let context = *self.entered.entry(key).or_insert(next);
+        let context = *self.entered.entry((function, node, path, alias)).or_insert(next);
         if context == next {
             self.contexts.push(Context {
                 function,
-                alias: key.2,
+                alias,
                 callers: Vec::new(),
                 exits: Vec::new(),
             });

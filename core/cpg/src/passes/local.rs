@@ -4,10 +4,10 @@
 mod tests;
 
 use super::cfg::{self, Builder, Flow};
-use super::def_use;
 use super::ssa::Analysis;
 use super::tree::{Defaults, Tree, containment};
 use super::{FileInfo, Local, LocalEdge, control_dependence, dominators, facts, hash, metrics};
+use super::def_use;
 use crate::ast::{FileAst, Gap};
 use crate::kind::{EdgeKind, NodeKind};
 use crate::rules::Rules;

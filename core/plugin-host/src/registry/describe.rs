@@ -107,13 +107,7 @@ fn languages(plugin: &str, said: Vec<Language>) -> Result<Vec<LanguageInfo>, Ref
         {
             return Err(wrong(format!("the extension {extension:?} lacks its dot")));
         }
-        if language
-            .rules
-            .iter()
-            .map(|rule| rule.value.len())
-            .sum::<usize>()
-            > RULES
-        {
+        if language.rules.iter().map(|rule| rule.value.len()).sum::<usize>() > RULES {
             return Err(wrong(format!(
                 "the rules of {:?} are longer than {RULES} bytes",
                 language.id

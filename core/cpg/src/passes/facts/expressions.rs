@@ -138,7 +138,11 @@ impl<'a> Collector<'a> {
             }
             op::ASSIGNMENT | op::CAST => argument(self, 2),
             op::AWAIT => argument(self, 1),
-            op::LIST | op::TUPLE | op::DICT | op::SET if self.is_target(row) => 0,
+            op::LIST | op::TUPLE | op::DICT | op::SET
+                if self.is_target(row) =>
+            {
+                0
+            }
             op::LIST | op::TUPLE | op::DICT | op::SET => self.display(row, operator),
             op::INDEX_ACCESS if self.is_target(row) => 0,
             op::INDEX_ACCESS => self.element(row),

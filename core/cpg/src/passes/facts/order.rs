@@ -18,6 +18,10 @@ pub struct Order {
     edges: Vec<(u32, i32)>,
     /// What conditions say of values.
     pub tests: Vec<Test>,
+    /// Values that are returned.
+    pub returns: Vec<Raise>,
+    /// Operands of choices: (choice, operand, row that reads it).
+    pub arms: Vec<(Value, Value, u32)>,
     /// Values that are raised.
     pub raises: Vec<Raise>,
     /// Handlers, each for a stretch of rows; inner ones behind outer ones.
@@ -41,12 +45,12 @@ pub struct Test {
     pub is: bool,
 }
 
-/// A value that is raised.
+/// A value that leaves a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Raise {
-    /// Row that raises.
+    /// Row that raises or returns it.
     pub row: u32,
-    /// What is raised.
+    /// What leaves.
     pub value: Value,
 }
 
@@ -134,10 +138,28 @@ impl Collector<'_> {
                     "TRY" => self.handlers(row, &ends, &mut order.handlers),
                     _ => {}
                 },
-                NodeKind::Call => self.tests_of_call(row, &ends, &mut order.tests),
+                NodeKind::Return => {
+                    let values = self.tree.children(row).map(|child| self.value_of(child));
+                    for value in values.filter(|&value| value != 0) {
+                        order.returns.push(Raise { row, value });
+                    }
+                }
+                NodeKind::Call => {
+                    self.tests_of_call(row, &ends, &mut order.tests);
+                    let choice = self.value_of(row);
+                    if matches!(ast.name(row), op::AND | op::OR | op::ELVIS | op::CONDITIONAL) {
+                        for child in self.tree.children(row) {
+                            let value = self.value_of(child);
+                            if value != 0 && choice != 0 {
+                                order.arms.push((choice, value, child));
+                            }
+                        }
+                    }
+                }
                 _ => {}
             }
         }
+        order.arms.sort_unstable();
         self.facts.order = order;
     }
 
@@ -160,9 +182,7 @@ impl Collector<'_> {
                 if let Some(condition) = self.tree.children(row).next() {
                     let first = tests.len();
                     self.tests(condition, (0, 0), true, tests);
-                    tests[first..]
-                        .iter_mut()
-                        .for_each(|test| test.decides = row);
+                    tests[first..].iter_mut().for_each(|test| test.decides = row);
                 }
             }
             _ => {}
@@ -174,11 +194,7 @@ impl Collector<'_> {
         for when in [true, false] {
             let mut stack = vec![(condition, when)];
             while let Some((row, is)) = stack.pop() {
-                let name = if self.kind(row) == NodeKind::Call {
-                    self.ast.name(row)
-                } else {
-                    ""
-                };
+                let name = if self.kind(row) == NodeKind::Call { self.ast.name(row) } else { "" };
                 match name {
                     op::NOT => stack.extend(self.tree.children(row).map(|child| (child, !is))),
                     op::AND if is => stack.extend(self.tree.children(row).map(|child| (child, is))),
@@ -186,14 +202,7 @@ impl Collector<'_> {
                     _ => {
                         let value = self.value_of(row);
                         if value != 0 {
-                            tests.push(Test {
-                                decides: condition,
-                                arm,
-                                arm_is,
-                                value,
-                                when,
-                                is,
-                            });
+                            tests.push(Test { decides: condition, arm, arm_is, value, when, is });
                         }
                     }
                 }

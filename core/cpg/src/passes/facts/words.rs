@@ -20,8 +20,9 @@ pub(super) struct Words<'a> {
 
 impl<'a> Words<'a> {
     pub(super) fn new(rules: &'a Rules) -> Self {
-        let words =
-            |key| -> Vec<&'a str> { rules.all(key).flat_map(str::split_whitespace).collect() };
+        let words = |key| -> Vec<&'a str> {
+            rules.all(key).flat_map(str::split_whitespace).collect()
+        };
         Self {
             read_member: words("read-member"),
             write_member: words("write-member"),

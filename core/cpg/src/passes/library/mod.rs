@@ -206,9 +206,7 @@ fn function(raw: RawFunction) -> Result<Function, String> {
         None => Place::parse(text, &parameters).map(Made::Same),
     };
     let pair = |text: &String| {
-        let (to, from) = text
-            .split_once('=')
-            .ok_or_else(|| format!("`{text}` has no `=`"))?;
+        let (to, from) = text.split_once('=').ok_or_else(|| format!("`{text}` has no `=`"))?;
         Ok::<_, String>((to.trim().to_owned(), from.trim().to_owned()))
     };
     Ok(Function {
@@ -217,11 +215,7 @@ fn function(raw: RawFunction) -> Result<Function, String> {
             .iter()
             .map(|text| Invoke::parse(text, &parameters))
             .collect::<Result<_, _>>()?,
-        returns: raw
-            .returns
-            .iter()
-            .map(|text| made(text))
-            .collect::<Result<_, _>>()?,
+        returns: raw.returns.iter().map(|text| made(text)).collect::<Result<_, _>>()?,
         stores: raw
             .stores
             .iter()

@@ -93,9 +93,7 @@ impl Place {
                     rest = behind;
                 }
                 '.' => {
-                    let end = rest[1..]
-                        .find(['[', '.', '('])
-                        .map_or(rest.len(), |at| at + 1);
+                    let end = rest[1..].find(['[', '.', '(']).map_or(rest.len(), |at| at + 1);
                     // The fields of an object as a dictionary are its fields.
                     if &rest[1..end] != "__dict__" {
                         steps.push(Step::Field(rest[1..end].to_owned()));

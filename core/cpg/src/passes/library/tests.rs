@@ -63,9 +63,7 @@ is = "a.B"
     assert!(library.problems[0].contains("broken: `b` is no parameter"));
     let reduce = &library.functions["functools.reduce"];
     assert_eq!(reduce.calls[0].arguments.len(), 4);
-    assert!(
-        matches!(&reduce.calls[0].arguments[0], Argument::Position(place) if place.steps == [Step::Call])
-    );
+    assert!(matches!(&reduce.calls[0].arguments[0], Argument::Position(place) if place.steps == [Step::Call]));
     assert!(matches!(&reduce.calls[0].arguments[2], Argument::Keyword(key, _) if key == "key"));
     assert_eq!(reduce.returns[2], Made::New("a.B".into()));
     assert_eq!(reduce.passes.as_deref(), Some(&[][..]));

@@ -3,8 +3,8 @@
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
-use super::elements::Part;
 use super::meaning;
+use super::elements::Part;
 use super::program::{FileAt, NONE, Node};
 use super::solver::{Invocation, Solver, Through, Use};
 use super::value::{Kind, Val};
@@ -193,11 +193,10 @@ fn flows(solver: &mut Solver<'_, '_>, at: FileAt) {
                 };
                 let alternatives = flow.row != 0
                     && is_definition(
-                        program.files[at as usize]
-                            .expressions
-                            .get(flow.from as usize),
-                    )
-                    && tier == Resolution::Type;
+                    program.files[at as usize]
+                        .expressions
+                        .get(flow.from as usize),
+                ) && tier == Resolution::Type;
                 solver.flow(
                     from,
                     to,

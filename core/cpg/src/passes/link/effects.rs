@@ -61,10 +61,7 @@ impl<'a> Known<'a> {
         for (name, function) in &library.functions {
             let Some(at) = number(name) else { continue };
             self.functions.insert(at, function);
-            let made = function
-                .returns
-                .iter()
-                .chain(function.stores.iter().map(|(_, made)| made));
+            let made = function.returns.iter().chain(function.stores.iter().map(|(_, made)| made));
             for made in made {
                 if let Made::New(class) = made
                     && let Some(class_at) = number(class)
@@ -75,10 +72,7 @@ impl<'a> Known<'a> {
             let holds = |place: &Place| {
                 !place.steps.is_empty()
                     && place.base == Base::Parameter(0)
-                    && function
-                        .parameters
-                        .first()
-                        .is_some_and(|first| first == "self")
+                    && function.parameters.first().is_some_and(|first| first == "self")
             };
             let class = name.rsplit_once('.').map(|(class, _)| class);
             if function.stores.iter().any(|(to, _)| holds(to))
@@ -87,11 +81,7 @@ impl<'a> Known<'a> {
             {
                 self.holders.insert(class_at);
             }
-            if function
-                .stores
-                .iter()
-                .any(|(to, _)| to.base == Base::Result)
-            {
+            if function.stores.iter().any(|(to, _)| to.base == Base::Result) {
                 for made in &function.returns {
                     if let Made::New(class) = made
                         && let Some(class_at) = number(class)
@@ -172,9 +162,7 @@ impl<'a> Known<'a> {
     }
 
     fn function(&self, externals: &Externals, number: u32) -> Option<&'a Function> {
-        self.find(externals, number, DEPTH, &|at| {
-            self.functions.get(&at).copied()
-        })
+        self.find(externals, number, DEPTH, &|at| self.functions.get(&at).copied())
     }
 
     /// Whether a function is described.
@@ -193,9 +181,7 @@ impl<'a> Known<'a> {
         self.holders.contains(&class)
             || depth > 0
                 && self.bases.get(&class).is_some_and(|bases| {
-                    bases
-                        .iter()
-                        .any(|&base| self.holds(externals, base, depth - 1))
+                    bases.iter().any(|&base| self.holds(externals, base, depth - 1))
                 })
     }
 }
@@ -220,10 +206,7 @@ fn texts(function: &Function) -> impl Iterator<Item = &str> {
         .stores
         .iter()
         .flat_map(move |(to, value)| std::iter::once(to).chain(made(value)));
-    let steps = calls
-        .chain(returns)
-        .chain(stores)
-        .flat_map(|place| &place.steps);
+    let steps = calls.chain(returns).chain(stores).flat_map(|place| &place.steps);
     let keywords = function.calls.iter().flat_map(|call| &call.arguments);
     let keywords = keywords.filter_map(|argument| match argument {
         Argument::Keyword(name, _) => Some(name.as_str()),
@@ -234,10 +217,7 @@ fn texts(function: &Function) -> impl Iterator<Item = &str> {
         _ => None,
     });
     let names = names.flat_map(|name| name.split('|'));
-    let parameters = function
-        .parameters
-        .iter()
-        .map(|name| name.trim_start_matches('*'));
+    let parameters = function.parameters.iter().map(|name| name.trim_start_matches('*'));
     parameters.chain(keywords).chain(names)
 }
 
@@ -309,10 +289,9 @@ impl<'a> Solver<'_, 'a> {
             let object = self.object(site, class);
             self.result(invocation, object, tier);
             for &name in &known.constructors {
-                let constructor = self
-                    .externals
-                    .known(class, name)
-                    .or_else(|| self.externals.member(class, name));
+                let constructor = self.externals.known(class, name).or_else(|| {
+                    self.externals.member(class, name)
+                });
                 if let Some(constructor) = constructor
                     && let Some(function) = known.function(self.externals, constructor)
                 {
@@ -397,10 +376,9 @@ impl<'a> Solver<'_, 'a> {
                         position += 1;
                     }
                     Argument::Keyword(name, place) => {
-                        if let (Some(name), Some(node)) = (
-                            self.program.known_symbol(name),
-                            self.place(&mut applied, place),
-                        ) {
+                        if let (Some(name), Some(node)) =
+                            (self.program.known_symbol(name), self.place(&mut applied, place))
+                        {
                             arguments.push((Given::Keyword(name), node));
                         }
                     }
@@ -633,9 +611,7 @@ impl<'a> Solver<'_, 'a> {
     fn rest_arguments(&mut self, applied: &Applied<'_>, parameter: usize) -> Node {
         let first = self.position(applied, parameter);
         let node = self.fresh();
-        let arguments = self.invocations[applied.invocation as usize]
-            .arguments
-            .clone();
+        let arguments = self.invocations[applied.invocation as usize].arguments.clone();
         for (given, from) in arguments {
             match given {
                 Given::Position(at) if usize::from(at) >= first => {
@@ -657,9 +633,7 @@ impl<'a> Solver<'_, 'a> {
     /// All arguments by keyword that have no parameter of their own.
     fn keyword_arguments(&mut self, applied: &Applied<'_>) -> Node {
         let node = self.fresh();
-        let arguments = self.invocations[applied.invocation as usize]
-            .arguments
-            .clone();
+        let arguments = self.invocations[applied.invocation as usize].arguments.clone();
         for (given, from) in arguments {
             if let Given::Keyword(name) = given {
                 let text = self.program.text(name);
@@ -684,9 +658,7 @@ impl<'a> Solver<'_, 'a> {
             && applied.function.parameters[parameter].starts_with('*')
         {
             let first = self.position(applied, parameter);
-            let given = self.invocations[applied.invocation as usize]
-                .arguments
-                .clone();
+            let given = self.invocations[applied.invocation as usize].arguments.clone();
             for (slot, node) in given {
                 match slot {
                     Given::Position(at) if usize::from(at) >= first => arguments.push((
@@ -712,9 +684,7 @@ impl<'a> Solver<'_, 'a> {
             && place.steps.is_empty()
             && applied.function.parameters[parameter].starts_with("**")
         {
-            let given = self.invocations[applied.invocation as usize]
-                .arguments
-                .clone();
+            let given = self.invocations[applied.invocation as usize].arguments.clone();
             for (slot, node) in given {
                 match slot {
                     Given::Keyword(name)

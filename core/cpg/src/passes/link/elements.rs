@@ -135,11 +135,7 @@ impl Solver<'_, '_> {
         if value.kind() != Kind::Collection || value.number() == into {
             return;
         }
-        let followers = self
-            .collections
-            .followers
-            .entry(value.number())
-            .or_default();
+        let followers = self.collections.followers.entry(value.number()).or_default();
         if followers.contains(&into) {
             return;
         }
@@ -196,9 +192,10 @@ impl Solver<'_, '_> {
             }
             // A type with arguments in brackets.
             Kind::Class | Kind::External => self.add(to, value, tier),
-            Kind::ExternalInstance | Kind::ExternalMember | Kind::ExternalBound | Kind::Opaque => {
-                self.add(to, Val::OPAQUE, tier)
-            }
+            Kind::ExternalInstance
+            | Kind::ExternalMember
+            | Kind::ExternalBound
+            | Kind::Opaque => self.add(to, Val::OPAQUE, tier),
             _ => {}
         }
     }
@@ -231,7 +228,9 @@ impl Solver<'_, '_> {
     fn is_dictionary(&self, file: FileAt, value: Val) -> bool {
         let kind = self.collection_type(value);
         let name = self.program.language(file).dictionary;
-        kind != NONE && !name.is_empty() && self.program.text(self.externals.last(kind)) == name
+        kind != NONE
+            && !name.is_empty()
+            && self.program.text(self.externals.last(kind)) == name
     }
 }
 

@@ -120,8 +120,7 @@ impl Solver<'_, '_> {
         if !found {
             self.fill_members(invocation, class);
         }
-        if !found
-            && !self.hierarchy.incomplete[class as usize]
+        if !found && !self.hierarchy.incomplete[class as usize]
             && let Some(number) = outside
         {
             self.call_outside(invocation, instance, (number, Some(instance)), tier);
@@ -236,8 +235,9 @@ impl Solver<'_, '_> {
         let file = program.function_files[function as usize];
         let facts = program.function(function);
         let parameters = &facts.parameters[usize::from(bound)..];
-        let node =
-            |parameter: &Parameter| program.bases[file as usize].variables + parameter.variable;
+        let node = |parameter: &Parameter| {
+            program.bases[file as usize].variables + parameter.variable
+        };
         let has = |parameter: &Parameter, flags: u32| parameter.properties & flags != 0;
         let rest = parameters
             .iter()
@@ -257,12 +257,7 @@ impl Solver<'_, '_> {
                 Given::Position(at) => {
                     let at = usize::from(at);
                     if at < positional {
-                        self.pass_to(
-                            from,
-                            (function, at + usize::from(bound)),
-                            node(&parameters[at]),
-                            result,
-                        );
+                        self.pass_to(from, (function, at + usize::from(bound)), node(&parameters[at]), result);
                     } else if let Some(rest) = rest {
                         let part = Part::Index((at - rest) as u32);
                         self.on(node(&parameters[rest]), Use::ElementWrite { from, part });
@@ -276,12 +271,7 @@ impl Solver<'_, '_> {
                             && program.name(file, variable.name) == name
                     });
                     if let Some(at) = own {
-                        self.pass_to(
-                            from,
-                            (function, at + usize::from(bound)),
-                            node(&parameters[at]),
-                            result,
-                        );
+                        self.pass_to(from, (function, at + usize::from(bound)), node(&parameters[at]), result);
                     } else if let Some(keywords) = keywords {
                         let part = Part::Text(name);
                         self.on(node(keywords), Use::ElementWrite { from, part });
@@ -293,30 +283,17 @@ impl Solver<'_, '_> {
                         let to = self.fresh();
                         let part = Part::Index((at - first) as u32);
                         self.on(from, Use::ElementRead { to, part });
-                        self.pass_to(
-                            to,
-                            (function, at + usize::from(bound)),
-                            node(&parameters[at]),
-                            result,
-                        );
+                        self.pass_to(to, (function, at + usize::from(bound)), node(&parameters[at]), result);
                     }
                     if let Some(rest) = rest {
                         if rest == first {
                             // The same elements at the same positions.
-                            self.flow(
-                                from,
-                                node(&parameters[rest]),
-                                Resolution::Type,
-                                Through::Copy,
-                            );
+                            self.flow(from, node(&parameters[rest]), Resolution::Type, Through::Copy);
                         } else {
                             let to = self.fresh();
                             let part = Part::All;
                             self.on(from, Use::ElementRead { to, part });
-                            self.on(
-                                node(&parameters[rest]),
-                                Use::ElementWrite { from: to, part },
-                            );
+                            self.on(node(&parameters[rest]), Use::ElementWrite { from: to, part });
                         }
                     }
                 }
@@ -330,12 +307,7 @@ impl Solver<'_, '_> {
                         let to = self.fresh();
                         let part = Part::Text(program.name(file, variable.name));
                         self.on(from, Use::ElementRead { to, part });
-                        self.pass_to(
-                            to,
-                            (function, at + usize::from(bound)),
-                            node(parameter),
-                            result,
-                        );
+                        self.pass_to(to, (function, at + usize::from(bound)), node(parameter), result);
                     }
                     if let Some(keywords) = keywords {
                         self.flow(from, node(keywords), Resolution::Type, Through::Copy);
@@ -375,7 +347,9 @@ impl Solver<'_, '_> {
     /// An argument goes to its parameter, and where the function gives that back, to the result of this call.
     fn pass_to(&mut self, from: Node, (function, at): (u32, usize), to: Node, result: Node) {
         self.flow(from, to, Resolution::Type, Through::Copy);
-        if result != NONE && self.returned_parameters[function as usize].contains(&(at as u16)) {
+        if result != NONE
+            && self.returned_parameters[function as usize].contains(&(at as u16))
+        {
             self.flow(from, result, Resolution::Type, Through::Copy);
         }
     }

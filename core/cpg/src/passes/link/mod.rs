@@ -6,8 +6,8 @@
 
 mod by_name;
 mod constraints;
-mod effects;
 mod elements;
+mod effects;
 mod gaps;
 mod hierarchy;
 mod import_links;
@@ -44,13 +44,7 @@ pub fn link(files: &[FileFacts], rules: &[Rules]) -> Linked {
     let known = effects::Known::new(&mut program, &mut externals);
     let mut imports = imports::Imports::new(&mut program, &mut externals);
     let mut hierarchy = hierarchy::Hierarchy::new(&program, &mut imports, &mut externals);
-    let mut solver = solver::Solver::new(
-        &program,
-        &mut imports,
-        &mut hierarchy,
-        &mut externals,
-        &known,
-    );
+    let mut solver = solver::Solver::new(&program, &mut imports, &mut hierarchy, &mut externals, &known);
     constraints::add(&mut solver);
     // First only receivers that are seen; then methods that nothing here calls, on any instance of their class.
     let mut finished = solver.solve();

@@ -131,9 +131,9 @@ impl Solver<'_, '_> {
         let entries = program.language(file).protocols.get(protocol::ITERATE);
         let names = entries.into_iter().flatten().flat_map(|(_, names)| names);
         for &name in names {
-            let (methods, _) = self
-                .hierarchy
-                .method(program, self.externals, value.number(), name);
+            let (methods, _) =
+                self.hierarchy
+                    .method(program, self.externals, value.number(), name);
             if methods.is_empty() {
                 continue;
             }
@@ -168,9 +168,9 @@ impl Solver<'_, '_> {
         let program = self.program;
         let entries = program.language(file).protocols.get(STEP);
         for &name in entries.into_iter().flatten().flat_map(|(_, names)| names) {
-            let (methods, _) = self
-                .hierarchy
-                .method(program, self.externals, value.number(), name);
+            let (methods, _) =
+                self.hierarchy
+                    .method(program, self.externals, value.number(), name);
             for method in methods {
                 let invocation = self.invocations.len() as u32;
                 self.invocations.push(Invocation {

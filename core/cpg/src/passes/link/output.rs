@@ -76,13 +76,7 @@ pub(super) fn rows(solver: Solver<'_, '_>, finished: bool) -> Linked {
     } = solver;
     let mut stubs = Stubs::default();
     let mut linked = Linked::default();
-    calls(
-        program,
-        externals,
-        (targets, &places),
-        &mut stubs,
-        &mut linked,
-    );
+    calls(program, externals, (targets, &places), &mut stubs, &mut linked);
     property_calls(program, &properties, &mut linked);
     inheritance(program, hierarchy, externals, &mut stubs, &mut linked);
     import_links::import_links(program, imports, &mut linked);

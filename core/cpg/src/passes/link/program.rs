@@ -6,8 +6,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::language::Language;
 use crate::kind::property::STATIC;
-use crate::passes::facts::{Expression, FileFacts, Name, Owner, Place, Value};
 use crate::passes::library::Library;
+use crate::passes::facts::{Expression, FileFacts, Name, Owner, Place, Value};
 use crate::rules::Rules;
 
 /// A text of the program.

@@ -48,7 +48,11 @@ pub(super) enum Use {
         file: FileAt,
     },
     /// A member of it is written; `site` is where.
-    Write { from: Node, name: Symbol, site: u32 },
+    Write {
+        from: Node,
+        name: Symbol,
+        site: u32,
+    },
     /// It is called.
     Call(u32),
     /// It is a type of which there is an instance.
@@ -233,10 +237,7 @@ impl<'p, 'a> Solver<'p, 'a> {
         }
         let site = site - ends.calls;
         if site < ends.operations {
-            let file = program
-                .bases
-                .partition_point(|bases| bases.operations <= site)
-                - 1;
+            let file = program.bases.partition_point(|bases| bases.operations <= site) - 1;
             let operation =
                 &program.files[file].operations[(site - program.bases[file].operations) as usize];
             return (file as u32, operation.row, operation.caller);
@@ -367,7 +368,10 @@ impl<'p, 'a> Solver<'p, 'a> {
                 position,
             } => self.operate(operation, position, value, tier),
             Use::Super { to, class } => {
-                if matches!(value.kind(), Kind::Instance | Kind::Declared | Kind::Class) {
+                if matches!(
+                    value.kind(),
+                    Kind::Instance | Kind::Declared | Kind::Class
+                ) {
                     let value = self.pairs.value(Kind::Super, value, class);
                     self.add(to, value, tier.max(Resolution::Type));
                 }
@@ -433,9 +437,9 @@ impl<'p, 'a> Solver<'p, 'a> {
         let program = self.program;
         let file = program.class_files[value.number() as usize];
         for &name in &program.language(file).descriptor {
-            let (methods, _) = self
-                .hierarchy
-                .method(program, self.externals, value.number(), name);
+            let (methods, _) =
+                self.hierarchy
+                    .method(program, self.externals, value.number(), name);
             if methods.is_empty() {
                 continue;
             }
@@ -477,14 +481,7 @@ impl<'p, 'a> Solver<'p, 'a> {
         }
     }
 
-    pub(super) fn read_value(
-        &mut self,
-        to: Node,
-        name: Symbol,
-        file: FileAt,
-        value: Val,
-        tier: Resolution,
-    ) {
+    pub(super) fn read_value(&mut self, to: Node, name: Symbol, file: FileAt, value: Val, tier: Resolution) {
         let program = self.program;
         match value.kind() {
             Kind::Module => {
@@ -678,9 +675,7 @@ impl<'p, 'a> Solver<'p, 'a> {
                 .copied(),
             Kind::Class | Kind::Instance | Kind::Declared => {
                 let class = value.number();
-                if value.kind() != Kind::Class
-                    && self.set_property(from, (class, name), value, site)
-                {
+                if value.kind() != Kind::Class && self.set_property(from, (class, name), value, site) {
                     return;
                 }
                 let declared = self.program.members.get(&(class, name)).copied();

@@ -162,9 +162,7 @@ impl<'r, 'a> Propagation<'r, 'a> {
         }
         for (&point, meetings) in &self.names.meetings {
             for &(_, version) in meetings {
-                let operands = self.analysis.ssa.versions[version as usize]
-                    .operands
-                    .clone();
+                let operands = self.analysis.ssa.versions[version as usize].operands.clone();
                 for operand in operands {
                     self.readers.entry(operand).or_default().push(point);
                 }

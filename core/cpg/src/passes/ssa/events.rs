@@ -189,7 +189,9 @@ impl Collector<'_> {
     }
 
     fn write(&mut self, runs: &impl Fn(u32) -> u32, at: u32, variable: u32, row: u32) {
-        self.events.list.push((at, Event::Write { variable, row }));
+        self.events
+            .list
+            .push((at, Event::Write { variable, row }));
         let method = runs(variable);
         let found = self.events.variables.entry(variable).or_default();
         found.method = method;

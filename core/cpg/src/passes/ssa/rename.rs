@@ -185,13 +185,7 @@ impl<'r, 'a> Renaming<'r, 'a> {
                     let before = pushed.len() as u32;
                     self.enter(point, &mut pushed);
                     steps.push(Step::Leave(before));
-                    steps.extend(
-                        children
-                            .of(point)
-                            .iter()
-                            .rev()
-                            .map(|&child| Step::Enter(child)),
-                    );
+                    steps.extend(children.of(point).iter().rev().map(|&child| Step::Enter(child)));
                 }
                 Step::Leave(before) => {
                     for number in pushed.drain(before as usize..) {

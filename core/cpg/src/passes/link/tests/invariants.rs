@@ -84,7 +84,10 @@ fn the_program_is_linked() {
         "self.store.tool(2)",
         &["p.store.Store.tool (type)", "p.tools.check (type)"],
     );
-    linked.check("return self.load(key)", &["p.store.Store.load (type)"]);
+    linked.check(
+        "return self.load(key)",
+        &["p.store.Store.load (type)"],
+    );
     linked.check("other.find(3)", &["p.store.Base.find (name_only)"]);
     linked.check("return cb(value)", &["p.tools.check (type)"]);
     linked.check("app.run(given)", &["main.App.run (type)"]);
