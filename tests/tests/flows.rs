@@ -21,3 +21,11 @@ async fn flows_are_found() {
         "below the bars {PRECISION} and {RECALL}: \n{score}"
     );
 }
+
+/// Searches a folder of sources for flows from what requests bring to what runs commands, and measures: `SOURCE=folder`.
+#[tokio::test]
+#[ignore = "needs a folder of sources"]
+async fn folder_is_searched() {
+    let folder = std::env::var("SOURCE").expect("SOURCE names a folder");
+    flows::folder(std::path::Path::new(&folder)).await;
+}

@@ -1,5 +1,6 @@
 //! The truth set of flows: `tests/truth/flows/README.md` describes it. `SHOW=1` lists what is missed and what is wrong.
 
+mod folder;
 mod score;
 
 use std::collections::BTreeSet;
@@ -12,6 +13,7 @@ use codegraph_cpg::rules::Rules;
 use codegraph_plugin_host::types::{FileContext, LanguageInfo};
 use codegraph_plugin_host::{Compiler, HostConfig, PluginHost};
 
+pub(crate) use folder::folder;
 pub(crate) use score::Score;
 
 /// A program: files with their paths.

@@ -126,6 +126,14 @@ impl Engine<'_, '_> {
                     if fact.since != NEVER {
                         self.exit(id, Exit::Capture(base), path);
                     }
+                } else if is_parameter
+                    && function != NONE
+                    && program.defaults.contains_key(&base)
+                    && fact.since != NEVER
+                {
+                    // The object of a default stays from call to call.
+                    self.exit(id, Exit::Global(base), path);
+                    self.exit(id, Exit::Parameter(base), path);
                 } else if is_parameter && (fact.since == NEVER || self.leaves(fact)) {
                     self.exit(id, Exit::Parameter(base), path);
                 }
@@ -186,6 +194,13 @@ impl Engine<'_, '_> {
     fn made(&mut self, id: u32, fact: Fact, call: u32, path: &[Step]) {
         let program = self.program;
         let (file, site) = program.call(call);
+        let callee = program.files[file as usize].expressions.get(site.callee as usize);
+        if let Some(Expression::Super(_, Some(variable))) = callee {
+            let node = program.bases[file as usize].variables + variable;
+            let at = (StepKind::Alias, file, site.row, 1.0);
+            self.emit(id, node, path, (fact.since, true), at);
+            return;
+        }
         for &invocation in self.invocations_at(file, site.row).iter() {
             let found = self.invocations[invocation as usize].clone();
             // A constructor's object is its receiver.

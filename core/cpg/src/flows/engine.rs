@@ -389,6 +389,11 @@ impl<'p, 'a> Engine<'p, 'a> {
 
     /// A fact leaves its method.
     pub(super) fn exit(&mut self, from: u32, exit: Exit, path: &[Step]) {
+        self.exit_of(from, exit, path, None);
+    }
+
+    /// A fact leaves a method that is not the one of its node: what that gives back is a variable around it.
+    pub(super) fn exit_of(&mut self, from: u32, exit: Exit, path: &[Step], function: Option<u32>) {
         let fact = self.state.facts[from as usize];
         let path = self.paths.id(path);
         let context = &mut self.state.contexts[fact.context as usize];
@@ -419,7 +424,7 @@ impl<'p, 'a> Engine<'p, 'a> {
                 let origin = self.state.origins[from as usize];
                 self.program.function_of(origin.file, origin.row)
             }
-            _ => self.around(fact),
+            _ => function.unwrap_or_else(|| self.around(fact)),
         };
         if function == NONE
             || !self

@@ -34,6 +34,10 @@ impl Engine<'_, '_> {
                     }
                 }
             }
+            // What a row gives, parts of it and operations on it at that same row see.
+            if matches!(used, Use::Part(_) | Use::Operand(..)) && held.since == row {
+                held.since = ENTRY;
+            }
             if let Use::Part(part) = used
                 && row == 0
                 && self.closed(held, part)
@@ -100,6 +104,7 @@ impl Engine<'_, '_> {
                 let (file, operation) = program.operation(operation);
                 (file, operation.row)
             }
+            Use::Default(parameter) => (program.file(parameter), 0),
             Use::Return(function) | Use::Yield(function) => {
                 let (file, facts) = program.function(function);
                 if program.is_variable(node) {
@@ -142,11 +147,15 @@ impl Engine<'_, '_> {
         match used {
             Use::Flow(flow) => self.flow(id, fact, flow),
             Use::Part(part) => self.part(id, fact, part, row),
+            Use::Default(parameter) => {
+                let path = self.paths.get(fact.path).clone();
+                self.exit(id, Exit::Global(parameter), &path);
+            }
             Use::Argument(call, position) => self.argument(id, fact, call, position),
             Use::Callee(call) => self.callee(id, fact, call),
             Use::Operand(operation, position) => self.operand(id, fact, operation, position),
             Use::Return(function) if fact.since != super::state::NEVER && self.kept_in(fact, function) => {}
-            Use::Return(_) | Use::Yield(_) => {
+            Use::Return(function) | Use::Yield(function) => {
                 let exit = if matches!(used, Use::Return(_)) {
                     Exit::Return
                 } else {
@@ -155,7 +164,7 @@ impl Engine<'_, '_> {
                 let path = self.paths.get(fact.path).clone();
                 let holds = self.leaves(fact) || fact.alias && fact.path != 0;
                 if holds {
-                    self.exit(id, exit, &path);
+                    self.exit_of(id, exit, &path, Some(function));
                 }
             }
             Use::Raise(_) => {
@@ -297,6 +306,14 @@ impl Engine<'_, '_> {
                 return;
             }
             Expression::Entered(_) => {
+                let own = self.invocations_at(file, row);
+                let entered = own.iter().any(|&at| {
+                    let into = &self.invocations[at as usize].into;
+                    matches!(into, super::bind::Into::Node(node) if *node == part)
+                });
+                if entered {
+                    return;
+                }
                 let entered: &[Step] = if path.first() == Some(&Step::Any) {
                     &[Step::Any]
                 } else {

@@ -302,6 +302,15 @@ impl Engine<'_, '_> {
         let (file, site) = program.call(call);
         let path = self.paths.get(fact.path).clone();
         let question = self.site(file, site.row);
+        let is_super = !program.is_variable(fact.node)
+            && matches!(*program.expression(fact.node).1, Expression::Super(..));
+        if is_super && program.results[call as usize] != NONE {
+            // Calling what means the ancestors gives the same object.
+            let result = program.results[call as usize];
+            let since = (fact.since, fact.alias);
+            self.emit(id, result, &path, since, (StepKind::Alias, file, site.row, 1.0));
+            return;
+        }
         if path.first() == Some(&Step::Receiver) {
             self.sink_receiver(id, fact, call, &question);
         }
@@ -369,7 +378,8 @@ impl Engine<'_, '_> {
         let program = self.program;
         let (file, site) = program.call(call);
         let result = program.results[call as usize];
-        if site.callee == 0 || result == NONE || site.decorates {
+        let outside = program.targets(file, site.row).iter().any(|edge| edge.target.file() == 0);
+        if site.callee == 0 || result == NONE || site.decorates || outside {
             return false;
         }
         let callee = program.node(file, site.callee);

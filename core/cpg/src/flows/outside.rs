@@ -433,6 +433,7 @@ impl<'p> Engine<'p, '_> {
                     let Some((since, alias)) = self.pass(fact, site.row, steps.is_empty()) else {
                         continue;
                     };
+                    let live = since == site.row;
                     let origin = Origin {
                         before: id,
                         via: NONE,
@@ -442,7 +443,7 @@ impl<'p> Engine<'p, '_> {
                         confidence: self.state.origins[id as usize].confidence * described.factor,
                     };
                     self.effects(
-                        (fact.context, Some((id, fact))),
+                        (fact.context, Some((id, fact)), live),
                         described,
                         base,
                         &steps,
@@ -474,7 +475,7 @@ impl<'p> Engine<'p, '_> {
     /// What a description does with content at a place.
     fn effects(
         &mut self,
-        (context, entered): (u32, Option<(u32, Fact)>),
+        (context, entered, live): (u32, Option<(u32, Fact)>, bool),
         described: &Described<'_>,
         base: Base,
         path: &[Step],
@@ -491,6 +492,7 @@ impl<'p> Engine<'p, '_> {
             if place.base == base
                 && result != NONE
                 && let Some(rest) = behind(&self.steps(described, place), path)
+                && (live || !rest.is_empty())
             {
                 let rest = Path::from_slice(rest);
                 self.put(context, result, &rest, (since, alias), origin);
@@ -506,6 +508,12 @@ impl<'p> Engine<'p, '_> {
             let Some(rest) = behind(&from, path) else {
                 continue;
             };
+            // What lies less deep than the description looks is no such part, unless all of it came from outside; and a copy that was
+            // made before holds the same objects, not what was put beside them since.
+            let shallow = !path.is_empty() && path.len() < from.len();
+            if shallow || !live && rest.is_empty() {
+                continue;
+            }
             if iterates(function, to, place)
                 && path
                     .get(from.len() - 1)
@@ -524,24 +532,29 @@ impl<'p> Engine<'p, '_> {
             target.extend(rest.iter().copied());
             self.to_place(context, described, to.base, &target, (since, true), origin);
         }
+        // The text of an object of the project shows what its own methods say, that of others all that is in it.
+        let own = path.iter().any(|step| matches!(step, Step::Field(_)))
+            && entered.is_some_and(|(_, fact)| self.is_of_project(fact.node));
         let content = |steps: &Path| {
-            behind(steps, path).is_some_and(|rest| rest.iter().all(|step| step.is_element()))
+            behind(steps, path).is_some_and(|rest| {
+                rest.iter().all(|step| step.is_element() || matches!(step, Step::Field(_)) && !own)
+            })
         };
-        for place in function.passes.iter().flatten() {
+        for place in function.passes.iter().flatten().filter(|_| live) {
             if place.base == base && result != NONE && content(&self.steps(described, place)) {
                 self.put(context, result, &[], (since, false), origin);
             }
         }
         for (to, place) in &function.into {
             known = true;
-            if place.base == base && content(&self.steps(described, place)) {
+            if live && place.base == base && content(&self.steps(described, place)) {
                 let target = self.steps(described, to);
                 let mut whole = target.clone();
                 whole.push(Step::Any);
                 self.to_place(context, described, to.base, &whole, (since, true), origin);
             }
         }
-        if !known && function.calls.is_empty() && function.stores.is_empty() && result != NONE {
+        if live && !known && function.calls.is_empty() && function.stores.is_empty() && result != NONE {
             let all = path.iter().all(|step| step.is_element());
             if all && function.decorates.is_none() && function.decorator_factory.is_none() {
                 let origin = Origin {
@@ -551,8 +564,61 @@ impl<'p> Engine<'p, '_> {
                 self.put(context, result, &[], (since, false), origin);
             }
         }
+        if live {
+            self.called_outside((context, entered.is_some()), described, base, path, (since, origin));
+        }
         if let Some((id, fact)) = entered {
             self.call_back(id, fact, described, base, path);
+        }
+    }
+
+    /// What a description calls may itself be outside: its result has what it passes.
+    fn called_outside(
+        &mut self,
+        (context, first): (u32, bool),
+        described: &Described<'_>,
+        base: Base,
+        path: &[Step],
+        (since, origin): (u32, Origin),
+    ) {
+        if !first {
+            return;
+        }
+        let file = self.program.call(described.call).0;
+        for invoke in &described.function.calls {
+            let Base::Parameter(parameter) = invoke.callee.base else { continue };
+            let given = described.given.iter().find(|(_, _, number, _)| *number == parameter);
+            let Some(&(node, ..)) = given.filter(|_| invoke.callee.steps.is_empty()) else {
+                continue;
+            };
+            let content = invoke.arguments.iter().any(|argument| match argument {
+                Argument::Position(place) | Argument::Keyword(_, place) => {
+                    place.base == base
+                        && behind(&self.steps(described, place), path)
+                            .is_some_and(|rest| rest.iter().all(|step| step.is_element()))
+                }
+                Argument::Unpacked(place) | Argument::UnpackedKeywords(place) => place.base == base,
+            });
+            let meanings = self.meanings(node);
+            let passes = meanings.iter().any(|meaning| {
+                let Meaning::Outside(name) = meaning else { return false };
+                let clean = self.spec.sanitizers.iter().any(|pattern| pattern.fits(name));
+                let known = self.language(file).and_then(|language| language.described(name));
+                let empty = known.and_then(|function| function.passes.as_ref());
+                !clean && empty.is_none_or(|passes| !passes.is_empty())
+            });
+            if content && passes {
+                let mut steps = self.steps(described, &invoke.callee);
+                steps.push(Step::Call);
+                self.effects(
+                    (context, None, true),
+                    described,
+                    invoke.callee.base,
+                    &steps,
+                    (since, false),
+                    origin,
+                );
+            }
         }
     }
 
@@ -601,6 +667,13 @@ impl<'p> Engine<'p, '_> {
         let _ = (base, path);
     }
 
+    /// Whether a node may hold an object of a class of the project, or nothing is known of it.
+    pub(super) fn is_of_project(&mut self, node: Node) -> bool {
+        let meanings = self.meanings(node);
+        meanings.is_empty()
+            || meanings.iter().any(|meaning| matches!(meaning, Meaning::Instance(_) | Meaning::Class(_)))
+    }
+
     /// Content comes to a place of a description.
     fn to_place(
         &mut self,
@@ -646,7 +719,7 @@ impl<'p> Engine<'p, '_> {
             .find(|one| one.name == name);
         if let Some(described) = described {
             self.effects(
-                (context, None),
+                (context, None, true),
                 &described,
                 base,
                 path,

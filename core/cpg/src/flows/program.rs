@@ -44,6 +44,8 @@ pub(super) enum Use {
     Argument(u32, u32),
     Callee(u32),
     Operand(u32, u32),
+    /// A parameter that a call leaves out.
+    Default(Node),
     Return(u32),
     Yield(u32),
     Raise(u32),
@@ -62,6 +64,8 @@ pub(super) struct Program<'a> {
     pub(super) stores: Vec<(Node, u32)>,
     /// By call: the node of its result.
     pub(super) results: Vec<Node>,
+    /// Parameter: what it holds where a call leaves it out.
+    pub(super) defaults: FxHashMap<Node, Node>,
     /// Row of a call: its number.
     pub(super) call_rows: FxHashMap<NodeId, u32>,
     /// By function: the one around it.
@@ -110,6 +114,7 @@ impl<'a> Program<'a> {
             sources: Vec::new(),
             stores: Vec::new(),
             results: Vec::new(),
+            defaults: FxHashMap::default(),
             call_rows: FxHashMap::default(),
             parents: Vec::new(),
             function_nodes: FxHashMap::default(),
@@ -299,6 +304,12 @@ impl<'a> Program<'a> {
             }
         }
         for (number, function) in (bases.functions..).zip(&file.functions) {
+            for parameter in function.parameters.iter().filter(|parameter| parameter.default != 0) {
+                let own = bases.variables + parameter.variable;
+                let default = self.node(at, parameter.default);
+                self.uses.push((default, Use::Default(own)));
+                self.defaults.insert(own, default);
+            }
             for &value in &function.returns {
                 self.uses.push((self.node(at, value), Use::Return(number)));
             }

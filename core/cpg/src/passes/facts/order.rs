@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::collect::Collector;
-use super::{Place, Value};
+use super::{Expression, Place, Value};
 use crate::kind::{NodeKind, Role};
 use crate::passes::{LocalEdge, op};
 
@@ -161,6 +161,16 @@ impl Collector<'_> {
         }
         order.arms.sort_unstable();
         self.facts.order = order;
+    }
+
+    /// What an operator picks of its operands. Each counts for itself: other tests decide.
+    pub(super) fn decision(&mut self, values: Vec<Value>) -> Value {
+        match self.choice(values) {
+            value if matches!(self.facts.expressions[value as usize], Expression::Choice(_)) => {
+                self.fresh(self.facts.expressions[value as usize].clone())
+            }
+            value => value,
+        }
     }
 
     fn tests_of_call(&self, row: u32, ends: &[u32], tests: &mut Vec<Test>) {
