@@ -132,7 +132,6 @@ impl Engine<'_, '_> {
                     && fact.since != NEVER
                 {
                     // The object of a default stays from call to call.
-                    self.exit(id, Exit::Global(base), path);
                     self.exit(id, Exit::Parameter(base), path);
                 } else if is_parameter && (fact.since == NEVER || self.leaves(fact)) {
                     self.exit(id, Exit::Parameter(base), path);

@@ -155,6 +155,10 @@ impl Engine<'_, '_> {
                 let called: Vec<(String, Path, crate::passes::library::Base)> =
                     self.called_places(file, call);
                 let node = program.results[call as usize];
+                if called.is_empty() && self.is_parameter(file, call) {
+                    self.handed(source);
+                    return;
+                }
                 if called.is_empty() {
                     if node != super::program::NONE {
                         self.seed(source, node, &[], at);
@@ -185,10 +189,35 @@ impl Engine<'_, '_> {
         }
     }
 
+    /// A source that is handed on as a value gives what it gives wherever that value is called.
+    fn handed(&mut self, source: u32) {
+        if !self.handed.insert(source) {
+            return;
+        }
+        let program = self.program;
+        let What::Call(pattern, _) = &self.spec.sources[source as usize].what else {
+            return;
+        };
+        let mut nodes: Vec<Node> = program.members.values().flatten().copied().collect();
+        nodes.extend(program.imports_of_files());
+        nodes.sort_unstable();
+        nodes.dedup();
+        for node in nodes {
+            let fits = self
+                .meanings(node)
+                .iter()
+                .any(|meaning| matches!(meaning, Meaning::Outside(name) if pattern.fits(name)));
+            if fits {
+                let at = (program.file(node), program.row(node));
+                self.seed(source, node, &[Step::Call], at);
+            }
+        }
+    }
+
     fn reads(&mut self, source: u32, pattern: &super::Pattern) {
         let program = self.program;
         let mut members: Vec<Node> = program.members.values().flatten().copied().collect();
-        members.extend(program.importers.values().flatten());
+        members.extend(program.imports_of_files());
         members.sort_unstable();
         members.dedup();
         for node in members {

@@ -35,6 +35,8 @@ pub(super) struct Engine<'p, 'a> {
     pub(super) reached: Vec<(u32, (FileAt, u32), u32)>,
     /// Variable: stores into parts of what it holds, as (way, row).
     overwrites: FxHashMap<Node, Vec<(Path, u32)>>,
+    /// Sources that are handed on as values.
+    pub(super) handed: FxHashSet<u32>,
     in_calls: FxHashMap<Node, Rc<Vec<(Path, u32)>>>,
     globals: FxHashSet<(u32, Exit, PathId)>,
 }
@@ -80,6 +82,7 @@ impl<'p, 'a> Engine<'p, 'a> {
             at_site: FxHashMap::default(),
             reached: Vec::new(),
             overwrites,
+            handed: FxHashSet::default(),
             in_calls: FxHashMap::default(),
             globals: FxHashSet::default(),
         }
@@ -93,7 +96,6 @@ impl<'p, 'a> Engine<'p, 'a> {
                 break;
             }
             self.steps += 1;
-            if std::env::var_os("TRACE").is_some() { let f = self.state.facts[fact as usize]; eprintln!("{fact}: {f:?} row {} {:?} from {:?}", self.program.row(f.node), self.paths.get(f.path), self.state.origins[fact as usize]); }
             self.forward(fact);
             let held = self.state.facts[fact as usize];
             if held.alias && held.path != 0 {
@@ -433,13 +435,56 @@ impl<'p, 'a> Engine<'p, 'a> {
         {
             return;
         }
+        let mut by_value = false;
         for (file, row) in self.program.callers(function).collect::<Vec<_>>() {
+            if exit == Exit::Return && self.is_handed(function, file, row) {
+                by_value = true;
+                continue;
+            }
             for &invocation in self.invocations_at(file, row).iter() {
                 if self.invocations[invocation as usize].function == function {
                     self.leave(invocation, NONE, (exit, path), from);
                 }
             }
         }
+        if by_value && let Some(&node) = self.program.function_nodes.get(&function) {
+            // Whoever has the function has what calling it gives: contexts of those who hand it on stay apart.
+            let mut steps = Path::from_slice(&[Step::Call]);
+            steps.extend(self.paths.get(path).iter().copied());
+            let (file, facts) = self.program.function(function);
+            let at = (StepKind::Return, file, facts.row, 1.0);
+            self.emit(from, node, &steps, (ENTRY, false), at);
+        }
+    }
+
+    /// Whether a call at a row calls a value that was handed to where it stands, and the function has an expression that means it.
+    pub(super) fn is_handed(&mut self, function: u32, file: FileAt, row: u32) -> bool {
+        let program = self.program;
+        if !program.function_nodes.contains_key(&function) {
+            return false;
+        }
+        let Some(call) = program.call_at(file, row) else {
+            return false;
+        };
+        self.is_parameter(file, call)
+    }
+
+    /// Whether what a call calls is a parameter, of its own method or of one around.
+    pub(super) fn is_parameter(&mut self, file: FileAt, call: u32) -> bool {
+        let program = self.program;
+        let callee = program.call(call).1.callee;
+        let node = program.node(file, callee);
+        if callee == 0 || !program.is_variable(node) {
+            return false;
+        }
+        let Owner::Function(owner) = program.owner(node) else {
+            return false;
+        };
+        let own = program.base_variable(node) - program.bases[file as usize].variables;
+        program.files[file as usize].functions[owner as usize]
+            .parameters
+            .iter()
+            .any(|parameter| parameter.variable == own)
     }
 
     /// A fact comes back from a callee: `caller` entered it, none for a source.
@@ -517,6 +562,10 @@ impl<'p, 'a> Engine<'p, 'a> {
                 }
             }
             Exit::Parameter(parameter) => {
+                let given = bindings.iter().any(|binding| binding.parameter == parameter);
+                if let Some(&default) = self.program.defaults.get(&parameter).filter(|_| !given) {
+                    self.put(context, default, &path, (ENTRY, true), origin);
+                }
                 for binding in bindings
                     .iter()
                     .filter(|binding| binding.parameter == parameter)

@@ -66,6 +66,25 @@ impl Engine<'_, '_> {
         !rows.is_empty() && rows.iter().all(|&row| self.is_guarded(fact, file, row))
     }
 
+    /// A parameter holds its default where a call gives it nothing.
+    fn left_out(&mut self, id: u32, fact: Fact, parameter: Node) {
+        let program = self.program;
+        let function = program.home(parameter);
+        if function == NONE || fact.since == super::state::NEVER {
+            return;
+        }
+        let path = self.paths.get(fact.path).clone();
+        for (file, row) in program.callers(function).collect::<Vec<_>>() {
+            for &invocation in self.invocations_at(file, row).iter() {
+                let found = &self.invocations[invocation as usize];
+                let given = found.bindings.iter().any(|binding| binding.parameter == parameter);
+                if found.function == function && !given {
+                    self.enter(id, invocation, parameter, &path, false);
+                }
+            }
+        }
+    }
+
     /// Whether tests keep a fact from all rows that return its node.
     fn kept_in(&mut self, fact: Fact, function: u32) -> bool {
         let program = self.program;
@@ -147,10 +166,7 @@ impl Engine<'_, '_> {
         match used {
             Use::Flow(flow) => self.flow(id, fact, flow),
             Use::Part(part) => self.part(id, fact, part, row),
-            Use::Default(parameter) => {
-                let path = self.paths.get(fact.path).clone();
-                self.exit(id, Exit::Global(parameter), &path);
-            }
+            Use::Default(parameter) => self.left_out(id, fact, parameter),
             Use::Argument(call, position) => self.argument(id, fact, call, position),
             Use::Callee(call) => self.callee(id, fact, call),
             Use::Operand(operation, position) => self.operand(id, fact, operation, position),

@@ -311,6 +311,14 @@ impl Engine<'_, '_> {
             self.emit(id, result, &path, since, (StepKind::Alias, file, site.row, 1.0));
             return;
         }
+        if path.first() == Some(&Step::Call) {
+            let result = program.results[call as usize];
+            if result != NONE && !question.sanitizes && self.holds(fact, site.row) {
+                let at = (StepKind::Return, file, site.row, 1.0);
+                self.emit(id, result, &path[1..], (site.row, false), at);
+            }
+            return;
+        }
         if path.first() == Some(&Step::Receiver) {
             self.sink_receiver(id, fact, call, &question);
         }
@@ -494,6 +502,9 @@ impl Engine<'_, '_> {
                     ..origin
                 };
                 self.put(context, node, path, (handler.row, !path.is_empty()), origin);
+            }
+            if handler.again {
+                continue;
             }
             return;
         }

@@ -114,7 +114,13 @@ impl<'p> Engine<'p, '_> {
                     }
                     _ => false,
                 };
-            if class {
+            let short = name.rsplit('.').next().unwrap_or_default();
+            let called = match program.files[file as usize].expressions[site.callee as usize] {
+                Expression::Member(_, name) => program.files[file as usize].name(name),
+                _ => "",
+            };
+            let constructs = self.language(file).is_some_and(|language| language.is_constructor(short));
+            if class || constructs && called != short {
                 skip = 1;
                 let result = program.results[call as usize];
                 if result != NONE {
@@ -760,6 +766,9 @@ impl<'p> Engine<'p, '_> {
                     && let Base::Parameter(parameter) = place.base
                 {
                     let steps = self.steps(&described, place);
+                    if steps.contains(&Step::Call) {
+                        continue;
+                    }
                     for (node, outer, number, inner) in &described.given {
                         if *number == parameter && inner.is_empty() && *node != fact.node {
                             let whole: Path =
@@ -789,6 +798,9 @@ impl<'p> Engine<'p, '_> {
                     continue;
                 };
                 let steps = self.steps(&described, place);
+                if steps.contains(&Step::Call) {
+                    continue;
+                }
                 for (node, outer, number, inner) in &described.given {
                     if *number == parameter && inner.is_empty() {
                         let whole: Path = outer.iter().chain(&steps).chain(rest).copied().collect();

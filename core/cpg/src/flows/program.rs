@@ -56,7 +56,6 @@ pub(super) struct Program<'a> {
     pub(super) bases: Vec<Bases>,
     pub(super) at: FxHashMap<u32, FileAt>,
     symbols: FxHashMap<&'a str, Symbol>,
-    texts: Vec<&'a str>,
     names: Vec<Vec<Symbol>>,
     uses: Vec<(Node, Use)>,
     /// (variable, flow) and (base of a store, flow), ascending.
@@ -108,7 +107,6 @@ impl<'a> Program<'a> {
             files,
             bases: Vec::new(),
             symbols: FxHashMap::default(),
-            texts: Vec::new(),
             names: Vec::new(),
             uses: Vec::new(),
             sources: Vec::new(),
@@ -324,21 +322,13 @@ impl<'a> Program<'a> {
     }
 
     fn symbol(&mut self, text: &'a str) -> Symbol {
-        let next = self.texts.len() as u32;
-        let symbol = *self.symbols.entry(text).or_insert(next);
-        if symbol == next {
-            self.texts.push(text);
-        }
-        symbol
+        let next = self.symbols.len() as u32;
+        *self.symbols.entry(text).or_insert(next)
     }
 
     /// The symbol of a text that some file has.
     pub(super) fn known(&self, text: &str) -> Option<Symbol> {
         self.symbols.get(text).copied()
-    }
-
-    pub(super) fn text(&self, symbol: Symbol) -> &'a str {
-        self.texts[symbol as usize]
     }
 
     pub(super) fn name(&self, file: FileAt, name: Name) -> Symbol {
@@ -534,6 +524,17 @@ impl<'a> Program<'a> {
             .iter()
             .take_while(move |&&(src, _)| src == import)
             .map(|&(_, dst)| dst)
+    }
+
+    /// Expressions of all imports.
+    pub(super) fn imports_of_files(&self) -> impl Iterator<Item = Node> + '_ {
+        (0..self.files.len() as u32).flat_map(move |at| {
+            let expressions = (0..).zip(&self.files[at as usize].expressions);
+            let imports = expressions
+                .filter(|(_, expression)| matches!(expression, Expression::Import(_)))
+                .map(move |(value, _)| self.node(at, value));
+            imports.collect::<Vec<_>>()
+        })
     }
 
     /// The step that a key of a file means.

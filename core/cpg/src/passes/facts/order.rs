@@ -63,6 +63,8 @@ pub struct Handler {
     pub body: (u32, u32),
     /// The variable that it binds, by position.
     pub variable: Option<u32>,
+    /// It raises again what it takes.
+    pub again: bool,
     /// Types that it takes; all where there are none.
     pub types: Vec<Value>,
 }
@@ -114,6 +116,11 @@ impl Collector<'_> {
         for row in 1..ast.len() as u32 {
             if self.ssa.dead[row as usize] {
                 continue;
+            }
+            if self.role(row) == Role::Guard {
+                let around = ast.parents[row as usize];
+                let arm = (ends[row as usize], ends[around as usize]);
+                self.tests(row, arm, true, &mut order.tests);
             }
             match self.kind(row) {
                 NodeKind::ControlStructure => match ast.name(row) {
@@ -256,6 +263,11 @@ impl Collector<'_> {
                     Some(Place::Variable(variable)) => Some(variable),
                     _ => None,
                 },
+                again: (catch..ends[catch as usize]).any(|row| {
+                    self.kind(row) == NodeKind::ControlStructure
+                        && self.ast.name(row) == "THROW"
+                        && self.tree.children(row).next().is_none()
+                }),
                 types,
             });
         }
