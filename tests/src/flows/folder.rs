@@ -29,7 +29,11 @@ pub(crate) async fn folder(root: &Path) {
     paths.sort();
     let (mut asts, mut facts, mut sources) = (Vec::new(), Vec::new(), Vec::new());
     for (ordinal, path) in (1..).zip(&paths) {
-        let name = path.strip_prefix(root).expect("below the folder").to_string_lossy().into_owned();
+        let name = path
+            .strip_prefix(root)
+            .expect("below the folder")
+            .to_string_lossy()
+            .into_owned();
         let source = std::fs::read(path).expect("a readable file");
         let context = super::context(&name, &language.rules);
         let info = FileInfo {
@@ -39,7 +43,10 @@ pub(crate) async fn folder(root: &Path) {
             is_package: context.is_package,
         };
         let bytes: Arc<[u8]> = source.clone().into();
-        let lowered = host.lower(&language.plugin, context, bytes).await.expect("a lowered file");
+        let lowered = host
+            .lower(&language.plugin, context, bytes)
+            .await
+            .expect("a lowered file");
         facts.push(passes::local(&lowered.ast, &source, &info, &language.rules).facts);
         asts.push(lowered.ast);
         sources.push((name, source));
@@ -47,7 +54,12 @@ pub(crate) async fn folder(root: &Path) {
     let rules = std::slice::from_ref(&language.rules);
     let started = Instant::now();
     let linked = passes::link(&facts, rules);
-    println!("{} files, linked in {:?}, {}", facts.len(), started.elapsed(), memory());
+    println!(
+        "{} files, linked in {:?}, {}",
+        facts.len(),
+        started.elapsed(),
+        memory()
+    );
     let started = Instant::now();
     let flows = Flows::new(&facts, &linked, rules);
     println!("indexed in {:?}, {}", started.elapsed(), memory());
@@ -55,11 +67,25 @@ pub(crate) async fn folder(root: &Path) {
         let at = node.file() as usize - 1;
         let (path, source) = &sources[at];
         let start = asts[at].starts[node.row() as usize] as usize;
-        format!("{path}:{}", 1 + source[..start].iter().filter(|&&byte| byte == b'\n').count())
+        format!(
+            "{path}:{}",
+            1 + source[..start]
+                .iter()
+                .filter(|&&byte| byte == b'\n')
+                .count()
+        )
     };
     for (name, spec) in [("requests", requests()), ("parameters", parameters())] {
         let started = Instant::now();
-        let found = flows.find(&spec, Budget::default()).expect("a question that is taken");
+        let found = flows
+            .find(
+                &spec,
+                Budget {
+                    steps: 4_000_000,
+                    flows: 1_000,
+                },
+            )
+            .expect("a question that is taken");
         println!(
             "{name}: {} flows (and {} more), {} steps, cut {}, {:?}, {}",
             found.flows.len(),
@@ -82,7 +108,10 @@ pub(crate) async fn folder(root: &Path) {
 fn memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find(|line| line.starts_with("VmRSS"));
-    line.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+    line.unwrap_or_default()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn sinks() -> Vec<Endpoint> {
@@ -129,5 +158,9 @@ fn parameters() -> Spec {
         what: What::Parameter(Pattern::new("*"), None),
         label: "parameter".to_owned(),
     };
-    Spec { sources: vec![source], sinks: sinks(), ..Spec::default() }
+    Spec {
+        sources: vec![source],
+        sinks: sinks(),
+        ..Spec::default()
+    }
 }

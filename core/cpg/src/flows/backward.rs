@@ -193,7 +193,9 @@ impl Engine<'_, '_> {
     fn made(&mut self, id: u32, fact: Fact, call: u32, path: &[Step]) {
         let program = self.program;
         let (file, site) = program.call(call);
-        let callee = program.files[file as usize].expressions.get(site.callee as usize);
+        let callee = program.files[file as usize]
+            .expressions
+            .get(site.callee as usize);
         if let Some(Expression::Super(_, Some(variable))) = callee {
             let node = program.bases[file as usize].variables + variable;
             let at = (StepKind::Alias, file, site.row, 1.0);

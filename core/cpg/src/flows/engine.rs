@@ -15,6 +15,11 @@ use super::state::{ENTRY, Exit, Fact, NEVER, Origin, State};
 use super::{Budget, Spec, StepKind};
 use crate::passes::facts::{Owner, Place};
 
+/// Fields that a path goes through: more of them lead around in graphs of objects, and make most of the work.
+const MOST_FIELDS: usize = 3;
+/// Steps of paths whose objects are looked for in methods that ran before.
+const MOST_ALIAS_STEPS: usize = 3;
+
 pub(super) struct Engine<'p, 'a> {
     pub(super) program: &'p Program<'a>,
     pub(super) languages: &'p [Language],
@@ -148,6 +153,9 @@ impl<'p, 'a> Engine<'p, 'a> {
         (since, alias): (u32, bool),
         origin: Origin,
     ) {
+        if repeats(path) || self.is_kept_by_class(node, path) {
+            return;
+        }
         let path = self.paths.id(path);
         let fact = if path == 0 {
             if since == NEVER {
@@ -175,6 +183,18 @@ impl<'p, 'a> Engine<'p, 'a> {
             }
         };
         self.state.add(fact, origin);
+    }
+
+    /// Whether a path is a member of a class itself: those have variables of their own.
+    fn is_kept_by_class(&mut self, node: Node, path: &[Step]) -> bool {
+        if !matches!(path.first(), Some(Step::Field(_))) {
+            return false;
+        }
+        let meanings = self.meanings(node);
+        !meanings.is_empty()
+            && meanings
+                .iter()
+                .all(|meaning| matches!(meaning, Meaning::Class(_)))
     }
 
     /// Whether a variable keeps one place for values that differ along its method.
@@ -257,14 +277,25 @@ impl<'p, 'a> Engine<'p, 'a> {
         for (call, node) in calls {
             let (file, site) = program.call(call);
             let invocations = self.invocations_at(file, site.row);
-            let [invocation] = invocations[..] else { continue };
+            let [invocation] = invocations[..] else {
+                continue;
+            };
             let invocation = self.invocations[invocation as usize].clone();
             let (at, function) = program.function(invocation.function);
-            for binding in invocation.bindings.iter().filter(|binding| binding.node == node) {
-                if !matches!(binding.outer[..], [] | [Step::Receiver]) || !binding.inner.is_empty() {
+            for binding in invocation
+                .bindings
+                .iter()
+                .filter(|binding| binding.node == node)
+            {
+                if !matches!(binding.outer[..], [] | [Step::Receiver]) || !binding.inner.is_empty()
+                {
                     continue;
                 }
-                let stores = self.overwrites.get(&binding.parameter).cloned().unwrap_or_default();
+                let stores = self
+                    .overwrites
+                    .get(&binding.parameter)
+                    .cloned()
+                    .unwrap_or_default();
                 for (path, _) in &stores {
                     let mut rows: Vec<u32> = stores
                         .iter()
@@ -273,7 +304,10 @@ impl<'p, 'a> Engine<'p, 'a> {
                         .collect();
                     rows.sort_unstable();
                     let barrier = Barrier { rows, edge: None };
-                    if !self.order.leaves(program, at, function.row, barrier, &mut self.steps) {
+                    if !self
+                        .order
+                        .leaves(program, at, function.row, barrier, &mut self.steps)
+                    {
                         found.push((path.clone(), site.row));
                     }
                 }
@@ -562,7 +596,9 @@ impl<'p, 'a> Engine<'p, 'a> {
                 }
             }
             Exit::Parameter(parameter) => {
-                let given = bindings.iter().any(|binding| binding.parameter == parameter);
+                let given = bindings
+                    .iter()
+                    .any(|binding| binding.parameter == parameter);
                 if let Some(&default) = self.program.defaults.get(&parameter).filter(|_| !given) {
                     self.put(context, default, &path, (ENTRY, true), origin);
                 }
@@ -642,7 +678,7 @@ impl<'p, 'a> Engine<'p, 'a> {
         alias: bool,
     ) {
         let id = self.paths.id(path);
-        if alias && id == 0 {
+        if alias && (id == 0 || path.len() > MOST_ALIAS_STEPS) {
             return;
         }
         let Invocation {
@@ -681,4 +717,17 @@ impl<'p, 'a> Engine<'p, 'a> {
             self.leave(invocation, from, (exit, path), fact);
         }
     }
+}
+
+/// Whether a path goes through the same field again and again: objects that lead back to themselves have no end of such paths, all of
+/// the same places.
+fn repeats(path: &[Step]) -> bool {
+    let fields = path.iter().filter(|step| matches!(step, Step::Field(_)));
+    fields.count() > MOST_FIELDS
+        || path.iter().enumerate().any(|(at, step)| {
+            matches!(
+                step,
+                Step::Field(_) | Step::Capture(_) | Step::Receiver | Step::Call
+            ) && path[..at].iter().filter(|&other| other == step).count() > 1
+        })
 }

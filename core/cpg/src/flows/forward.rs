@@ -77,7 +77,10 @@ impl Engine<'_, '_> {
         for (file, row) in program.callers(function).collect::<Vec<_>>() {
             for &invocation in self.invocations_at(file, row).iter() {
                 let found = &self.invocations[invocation as usize];
-                let given = found.bindings.iter().any(|binding| binding.parameter == parameter);
+                let given = found
+                    .bindings
+                    .iter()
+                    .any(|binding| binding.parameter == parameter);
                 if found.function == function && !given {
                     self.enter(id, invocation, parameter, &path, false);
                 }
@@ -170,7 +173,8 @@ impl Engine<'_, '_> {
             Use::Argument(call, position) => self.argument(id, fact, call, position),
             Use::Callee(call) => self.callee(id, fact, call),
             Use::Operand(operation, position) => self.operand(id, fact, operation, position),
-            Use::Return(function) if fact.since != super::state::NEVER && self.kept_in(fact, function) => {}
+            Use::Return(function)
+                if fact.since != super::state::NEVER && self.kept_in(fact, function) => {}
             Use::Return(function) | Use::Yield(function) => {
                 let exit = if matches!(used, Use::Return(_)) {
                     Exit::Return

@@ -308,7 +308,13 @@ impl Engine<'_, '_> {
             // Calling what means the ancestors gives the same object.
             let result = program.results[call as usize];
             let since = (fact.since, fact.alias);
-            self.emit(id, result, &path, since, (StepKind::Alias, file, site.row, 1.0));
+            self.emit(
+                id,
+                result,
+                &path,
+                since,
+                (StepKind::Alias, file, site.row, 1.0),
+            );
             return;
         }
         if path.first() == Some(&Step::Call) {
@@ -386,7 +392,10 @@ impl Engine<'_, '_> {
         let program = self.program;
         let (file, site) = program.call(call);
         let result = program.results[call as usize];
-        let outside = program.targets(file, site.row).iter().any(|edge| edge.target.file() == 0);
+        let outside = program
+            .targets(file, site.row)
+            .iter()
+            .any(|edge| edge.target.file() == 0);
         if site.callee == 0 || result == NONE || site.decorates || outside {
             return false;
         }

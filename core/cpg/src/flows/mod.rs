@@ -34,6 +34,8 @@ mod program;
 mod report;
 mod spec;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use spec::{
     Endpoint, Guard, MOST_ENTRIES, Pattern, Position, Propagator, Spec, SpecError, What,

@@ -119,7 +119,9 @@ impl<'p> Engine<'p, '_> {
                 Expression::Member(_, name) => program.files[file as usize].name(name),
                 _ => "",
             };
-            let constructs = self.language(file).is_some_and(|language| language.is_constructor(short));
+            let constructs = self
+                .language(file)
+                .is_some_and(|language| language.is_constructor(short));
             if class || constructs && called != short {
                 skip = 1;
                 let result = program.results[call as usize];
@@ -543,7 +545,8 @@ impl<'p> Engine<'p, '_> {
             && entered.is_some_and(|(_, fact)| self.is_of_project(fact.node));
         let content = |steps: &Path| {
             behind(steps, path).is_some_and(|rest| {
-                rest.iter().all(|step| step.is_element() || matches!(step, Step::Field(_)) && !own)
+                rest.iter()
+                    .all(|step| step.is_element() || matches!(step, Step::Field(_)) && !own)
             })
         };
         for place in function.passes.iter().flatten().filter(|_| live) {
@@ -560,7 +563,12 @@ impl<'p> Engine<'p, '_> {
                 self.to_place(context, described, to.base, &whole, (since, true), origin);
             }
         }
-        if live && !known && function.calls.is_empty() && function.stores.is_empty() && result != NONE {
+        if live
+            && !known
+            && function.calls.is_empty()
+            && function.stores.is_empty()
+            && result != NONE
+        {
             let all = path.iter().all(|step| step.is_element());
             if all && function.decorates.is_none() && function.decorator_factory.is_none() {
                 let origin = Origin {
@@ -571,7 +579,13 @@ impl<'p> Engine<'p, '_> {
             }
         }
         if live {
-            self.called_outside((context, entered.is_some()), described, base, path, (since, origin));
+            self.called_outside(
+                (context, entered.is_some()),
+                described,
+                base,
+                path,
+                (since, origin),
+            );
         }
         if let Some((id, fact)) = entered {
             self.call_back(id, fact, described, base, path);
@@ -592,8 +606,13 @@ impl<'p> Engine<'p, '_> {
         }
         let file = self.program.call(described.call).0;
         for invoke in &described.function.calls {
-            let Base::Parameter(parameter) = invoke.callee.base else { continue };
-            let given = described.given.iter().find(|(_, _, number, _)| *number == parameter);
+            let Base::Parameter(parameter) = invoke.callee.base else {
+                continue;
+            };
+            let given = described
+                .given
+                .iter()
+                .find(|(_, _, number, _)| *number == parameter);
             let Some(&(node, ..)) = given.filter(|_| invoke.callee.steps.is_empty()) else {
                 continue;
             };
@@ -607,9 +626,17 @@ impl<'p> Engine<'p, '_> {
             });
             let meanings = self.meanings(node);
             let passes = meanings.iter().any(|meaning| {
-                let Meaning::Outside(name) = meaning else { return false };
-                let clean = self.spec.sanitizers.iter().any(|pattern| pattern.fits(name));
-                let known = self.language(file).and_then(|language| language.described(name));
+                let Meaning::Outside(name) = meaning else {
+                    return false;
+                };
+                let clean = self
+                    .spec
+                    .sanitizers
+                    .iter()
+                    .any(|pattern| pattern.fits(name));
+                let known = self
+                    .language(file)
+                    .and_then(|language| language.described(name));
                 let empty = known.and_then(|function| function.passes.as_ref());
                 !clean && empty.is_none_or(|passes| !passes.is_empty())
             });
@@ -677,7 +704,9 @@ impl<'p> Engine<'p, '_> {
     pub(super) fn is_of_project(&mut self, node: Node) -> bool {
         let meanings = self.meanings(node);
         meanings.is_empty()
-            || meanings.iter().any(|meaning| matches!(meaning, Meaning::Instance(_) | Meaning::Class(_)))
+            || meanings
+                .iter()
+                .any(|meaning| matches!(meaning, Meaning::Instance(_) | Meaning::Class(_)))
     }
 
     /// Content comes to a place of a description.

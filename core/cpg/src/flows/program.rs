@@ -4,7 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::NodeId;
 use crate::kind::EdgeKind;
-use crate::kind::property::MODULE;
+use crate::kind::property::{MODULE, STATIC};
 use crate::passes::facts::{
     CallSite, Expression, FileFacts, Flow, Function, Key, Name, Operation, Owner, Place, Value,
 };
@@ -157,7 +157,25 @@ impl<'a> Program<'a> {
         this.uses.dedup();
         this.sources.sort_unstable();
         this.stores.sort_unstable();
+        this.keep_class_members();
         this
+    }
+
+    /// Of the members that classes declare, those that classes have themselves: what methods set on their receivers is each object's own.
+    fn keep_class_members(&mut self) {
+        let mut members = std::mem::take(&mut self.class_variables);
+        members.retain(|_, &mut node| {
+            let file = self.file(node);
+            let facts = self.files[file as usize];
+            let own = node - self.bases[file as usize].variables;
+            facts.variables[own as usize].properties & STATIC != 0
+                || self.sources(node).any(|flow| {
+                    let from = self.flow(flow).1.from;
+                    facts.defined(from).is_some()
+                        || matches!(facts.expressions[from as usize], Expression::Class(_))
+                })
+        });
+        self.class_variables = members;
     }
 
     fn number(&mut self) {
@@ -302,7 +320,11 @@ impl<'a> Program<'a> {
             }
         }
         for (number, function) in (bases.functions..).zip(&file.functions) {
-            for parameter in function.parameters.iter().filter(|parameter| parameter.default != 0) {
+            for parameter in function
+                .parameters
+                .iter()
+                .filter(|parameter| parameter.default != 0)
+            {
                 let own = bases.variables + parameter.variable;
                 let default = self.node(at, parameter.default);
                 self.uses.push((default, Use::Default(own)));

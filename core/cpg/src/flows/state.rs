@@ -95,9 +95,16 @@ impl State {
     }
 
     /// The context of a function that is entered with a fact, and whether it is new.
-    pub(super) fn enter(&mut self, function: u32, (node, path, alias): (Node, PathId, bool)) -> (u32, bool) {
+    pub(super) fn enter(
+        &mut self,
+        function: u32,
+        (node, path, alias): (Node, PathId, bool),
+    ) -> (u32, bool) {
         let next = self.contexts.len() as u32;
-        let context = *self.entered.entry((function, node, path, alias)).or_insert(next);
+        let context = *self
+            .entered
+            .entry((function, node, path, alias))
+            .or_insert(next);
         if context == next {
             self.contexts.push(Context {
                 function,

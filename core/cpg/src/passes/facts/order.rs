@@ -154,7 +154,10 @@ impl Collector<'_> {
                 NodeKind::Call => {
                     self.tests_of_call(row, &ends, &mut order.tests);
                     let choice = self.value_of(row);
-                    if matches!(ast.name(row), op::AND | op::OR | op::ELVIS | op::CONDITIONAL) {
+                    if matches!(
+                        ast.name(row),
+                        op::AND | op::OR | op::ELVIS | op::CONDITIONAL
+                    ) {
                         for child in self.tree.children(row) {
                             let value = self.value_of(child);
                             if value != 0 && choice != 0 {
@@ -173,7 +176,12 @@ impl Collector<'_> {
     /// What an operator picks of its operands. Each counts for itself: other tests decide.
     pub(super) fn decision(&mut self, values: Vec<Value>) -> Value {
         match self.choice(values) {
-            value if matches!(self.facts.expressions[value as usize], Expression::Choice(_)) => {
+            value
+                if matches!(
+                    self.facts.expressions[value as usize],
+                    Expression::Choice(_)
+                ) =>
+            {
                 self.fresh(self.facts.expressions[value as usize].clone())
             }
             value => value,
@@ -199,7 +207,9 @@ impl Collector<'_> {
                 if let Some(condition) = self.tree.children(row).next() {
                     let first = tests.len();
                     self.tests(condition, (0, 0), true, tests);
-                    tests[first..].iter_mut().for_each(|test| test.decides = row);
+                    tests[first..]
+                        .iter_mut()
+                        .for_each(|test| test.decides = row);
                 }
             }
             _ => {}
@@ -211,7 +221,11 @@ impl Collector<'_> {
         for when in [true, false] {
             let mut stack = vec![(condition, when)];
             while let Some((row, is)) = stack.pop() {
-                let name = if self.kind(row) == NodeKind::Call { self.ast.name(row) } else { "" };
+                let name = if self.kind(row) == NodeKind::Call {
+                    self.ast.name(row)
+                } else {
+                    ""
+                };
                 match name {
                     op::NOT => stack.extend(self.tree.children(row).map(|child| (child, !is))),
                     op::AND if is => stack.extend(self.tree.children(row).map(|child| (child, is))),
@@ -219,7 +233,14 @@ impl Collector<'_> {
                     _ => {
                         let value = self.value_of(row);
                         if value != 0 {
-                            tests.push(Test { decides: condition, arm, arm_is, value, when, is });
+                            tests.push(Test {
+                                decides: condition,
+                                arm,
+                                arm_is,
+                                value,
+                                when,
+                                is,
+                            });
                         }
                     }
                 }
