@@ -166,6 +166,9 @@ pub(super) enum Into {
     Library(u32, String, library::Base, Path),
 }
 
+/// How an invocation gives arguments, where its results go, and what is called, where that is a value.
+pub(super) type Passing = (SmallVec<[Binding; 2]>, Into, Option<(Node, Path)>);
+
 /// Something that runs a method of the project.
 #[derive(Clone, Debug)]
 pub(super) struct Invocation {

@@ -27,7 +27,9 @@ impl Language {
         let library = Library::new(rules.all("library"));
         let builtins = rules.get("builtins-module").map(str::to_owned);
         let mut by_name: FxHashMap<String, Vec<String>> = FxHashMap::default();
-        for (name, function) in &library.functions {
+        let mut functions: Vec<_> = library.functions.iter().collect();
+        functions.sort_unstable_by_key(|&(name, _)| name);
+        for (name, function) in functions {
             let of_builtins = builtins
                 .as_ref()
                 .and_then(|module| name.strip_prefix(module.as_str()));
@@ -45,15 +47,15 @@ impl Language {
                     .push(name.clone());
             }
         }
-        by_name.values_mut().for_each(|names| names.sort_unstable());
         let mut protocols = Vec::new();
         for entry in rules.all("protocol") {
             let mut words = entry.split_whitespace();
             if let (Some(operator), Some(position)) = (words.next(), words.next())
                 && let Some(position) = position.parse::<usize>().ok().filter(|&at| at > 0)
             {
-                protocols
-                    .extend(words.map(|name| (operator.to_owned(), position - 1, name.to_owned())));
+                for name in words {
+                    protocols.push((operator.to_owned(), position - 1, name.to_owned()));
+                }
             }
         }
         Self {
@@ -141,6 +143,24 @@ impl Language {
     /// Whether a name is a described class.
     pub(super) fn is_class(&self, name: &str) -> bool {
         self.library.classes.contains_key(&self.canonical(name))
+    }
+
+    /// Whether a described class is an ancestor of another one, which may have its short name only.
+    pub(super) fn is_above(&self, wanted: &str, one: &str) -> bool {
+        let wanted = self.canonical(wanted);
+        let mut classes = vec![self.canonical(one), self.canonical(&self.builtin(one))];
+        for at in 0..64 {
+            let Some(class) = classes.get(at) else {
+                return false;
+            };
+            if *class == wanted {
+                return true;
+            }
+            let bases = self.library.classes.get(class).into_iter().flatten();
+            let bases: Vec<String> = bases.map(|base| self.canonical(base)).collect();
+            classes.extend(bases);
+        }
+        false
     }
 
     /// What a described attribute is: a full name, and whether it is an instance of that.

@@ -13,24 +13,34 @@
 //! | file | |
 //! |---|---|
 //! | `spec` | the question |
-//! | `program`, `meaning`, `language` | what is known of the code |
+//! | `program`, `index`, `meaning`, `language` | what is known of the code |
 //! | `path`, `state`, `order` | facts, contexts, and when facts hold |
-//! | `engine`, `forward`, `backward` | the search |
-//! | `bind`, `invoke`, `outside` | calls of the project, and of described and unknown functions |
+//! | `engine`, `forward`, `read`, `backward` | the search |
+//! | `holds`, `exits`, `raise` | when facts hold, and how they enter and leave methods |
+//! | `bind`, `invoke`, `operations` | calls of the project |
+//! | `outside`, `described`, `effects` | calls of described and of unknown functions |
 //! | `ends`, `report` | sources, sinks and guards; results with their paths |
 
 mod backward;
 mod bind;
+mod described;
+mod effects;
 mod ends;
 mod engine;
+mod exits;
 mod forward;
+mod holds;
+mod index;
 mod invoke;
 mod language;
 mod meaning;
+mod operations;
 mod order;
 mod outside;
 mod path;
 mod program;
+mod raise;
+mod read;
 mod report;
 mod spec;
 mod state;

@@ -89,7 +89,7 @@ impl Order {
         program: &Program<'_>,
         file: FileAt,
         row: u32,
-        barrier: Barrier,
+        barrier: &Barrier,
         steps: &mut u64,
     ) -> bool {
         if !self.is_point(program, file, row) {

@@ -164,10 +164,11 @@ impl Spec {
         }
         for endpoint in self.sources.iter().chain(&self.sinks) {
             match &endpoint.what {
-                What::Call(pattern, _) | What::Read(pattern) => pattern.check()?,
-                // Those of all functions may be asked for.
+                // Parameters of all functions may be asked for.
                 What::Parameter(pattern, _) if pattern.0 == "*" => {}
-                What::Parameter(pattern, _) => pattern.check()?,
+                What::Call(pattern, _) | What::Read(pattern) | What::Parameter(pattern, _) => {
+                    pattern.check()?;
+                }
             }
         }
         if self.sinks.iter().any(
