@@ -186,7 +186,7 @@ mod ssa;
 mod tree;
 
 #[cfg(test)]
-mod sketch;
+pub(crate) mod sketch;
 
 pub use link::link;
 pub use local::local;
