@@ -4,11 +4,13 @@
 //! - [`kind`]: node kinds, roles, properties and edge kinds; their numbers are part of the plugin contract.
 //! - [`passes`]: what the host computes from the rows, in a file and over all files. No pass knows a language:
 //!   what differs between languages comes as [`rules::Rules`].
+//! - [`flows`]: how what comes in at one place gets to another, over the facts of all files.
 //! - [`store`]: the DuckDB file of a revision: schema, bulk load, views, named queries, reachability.
 //! - [`console`]: SQL of people and plugins, for the sandboxed child that runs it.
 
 pub mod ast;
 pub mod console;
+pub mod flows;
 pub mod kind;
 mod lines;
 pub mod passes;

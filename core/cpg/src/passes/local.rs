@@ -69,6 +69,7 @@ pub fn local(ast: &FileAst, source: &[u8], info: &FileInfo, rules: &Rules) -> Lo
     local.metrics = metrics::measure(ast, &tree, &method_of, &methods, &hashes, source, rules);
     let (facts, names) = facts::collect(ast, &tree, &method_of, info, rules, &ssa);
     local.facts = facts;
+    local.facts.order.set_edges(&local.edges);
     local.callee_names = names;
     local.method_of = method_of;
     local

@@ -191,16 +191,16 @@ mod control_dependence;
 mod def_use;
 mod dominators;
 mod hash;
-mod library;
+pub(crate) mod library;
 mod link;
 mod local;
 mod metrics;
-mod op;
+pub(crate) mod op;
 mod ssa;
 mod tree;
 
 #[cfg(test)]
-mod sketch;
+pub(crate) mod sketch;
 
 pub use link::link;
 pub use local::local;

@@ -104,6 +104,7 @@ pub(crate) fn collect(
     this.definitions();
     this.flows();
     this.facts.flows.retain(|flow| flow.from != 0);
+    this.order();
     this.versions();
     let names = super::names::callee_names(&this.facts, rules);
     (this.facts, names)

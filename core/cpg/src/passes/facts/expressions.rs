@@ -144,11 +144,11 @@ impl Collector<'_> {
                     .children(row)
                     .map(|child| self.values[child as usize])
                     .collect();
-                self.choice(values)
+                self.decision(values)
             }
             op::CONDITIONAL => {
                 let values = vec![argument(self, 2), argument(self, 3)];
-                self.choice(values)
+                self.decision(values)
             }
             op::ASSIGNMENT | op::CAST => argument(self, 2),
             op::AWAIT => argument(self, 1),

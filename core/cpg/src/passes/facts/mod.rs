@@ -10,6 +10,7 @@ mod flows;
 mod hints;
 mod names;
 mod operations;
+mod order;
 mod overwritten;
 mod versions;
 mod words;
@@ -18,6 +19,7 @@ mod words;
 mod tests;
 
 pub(crate) use collect::collect;
+pub use order::{Handler, Order, Raise, Test};
 
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +65,8 @@ pub struct FileFacts {
     pub rows: Vec<u32>,
     /// Names that a wildcard import takes, where the file lists them.
     pub exports: Option<Vec<Name>>,
+    /// In which order its rows run.
+    pub order: Order,
 }
 
 impl FileFacts {

@@ -291,13 +291,12 @@ impl<'a> Collector<'a> {
             // What is no collection is stepped through.
             let steps = self.operation(target, protocol::ITERATE, vec![value], None);
             for child in self.tree.children(target) {
-                self.at = child;
                 if self.ast.has(child, property::UNPACKED) {
                     let from = position.take().map_or(Key::Any, Key::From);
                     let rest = self.fresh(Expression::Element(value, from));
                     let name = self.name(self.words.list);
                     let made = self.fresh(Expression::Collection(child, name));
-                    self.store(child, made, Key::Any, rest);
+                    self.store(self.at, made, Key::Any, rest);
                     pairs.push((child, made));
                 } else {
                     let key = position.map_or(Key::Any, Key::Index);

@@ -111,7 +111,7 @@ impl<'a> Analysis<'a> {
 }
 
 /// By row: one more than its last descendant; rows come in pre-order.
-fn ends(ast: &FileAst) -> Vec<u32> {
+pub(crate) fn ends(ast: &FileAst) -> Vec<u32> {
     let mut ends: Vec<u32> = (1..=ast.len() as u32).collect();
     for row in (1..ast.len()).rev() {
         let parent = ast.parents[row] as usize;

@@ -1,0 +1,220 @@
+//! The search itself: work, when facts hold, what leaves a method and what comes back.
+
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::bind::Invocation;
+use super::ends::{Guarded, Site};
+use super::language::Language;
+use super::meaning::{Meaning, Meanings};
+use super::order::Order;
+use super::path::{Path, PathId, Paths, Step};
+use super::program::{FileAt, NONE, Node, Program};
+use super::state::{ENTRY, Exit, Fact, NEVER, Origin, State};
+use super::{Budget, Spec, StepKind};
+use crate::passes::facts::Place;
+
+/// Fields that a path goes through: more of them lead around in graphs of objects, and make most of the work.
+const MOST_FIELDS: usize = 3;
+/// Steps of paths whose objects are looked for in methods that ran before.
+pub(super) const MOST_ALIAS_STEPS: usize = 3;
+
+pub(super) struct Engine<'p, 'a> {
+    pub(super) program: &'p Program<'a>,
+    pub(super) languages: &'p [Language],
+    pub(super) spec: &'p Spec,
+    pub(super) budget: Budget,
+    pub(super) steps: u64,
+    pub(super) paths: Paths,
+    pub(super) state: State,
+    pub(super) order: Order,
+    meaning: Meanings,
+    pub(super) sites: FxHashMap<(FileAt, u32), Rc<Site>>,
+    pub(super) guards: FxHashMap<Node, Vec<Guarded>>,
+    /// (context, source).
+    pub(super) sources: Vec<(u32, u32)>,
+    pub(super) invocations: Vec<Invocation>,
+    pub(super) at_site: FxHashMap<(FileAt, u32), Rc<Vec<u32>>>,
+    /// Sinks that were reached: (sink, row of the call, fact).
+    pub(super) reached: Vec<(u32, (FileAt, u32), u32)>,
+    /// Variable: stores into parts of what it holds, as (way, row).
+    pub(super) overwrites: FxHashMap<Node, Vec<(Path, u32)>>,
+    /// Sources that are handed on as values.
+    pub(super) handed: FxHashSet<u32>,
+    pub(super) in_calls: FxHashMap<Node, Rc<Vec<(Path, u32)>>>,
+    pub(super) globals: FxHashSet<(u32, Exit, PathId)>,
+}
+
+impl<'p, 'a> Engine<'p, 'a> {
+    pub(super) fn new(
+        program: &'p Program<'a>,
+        languages: &'p [Language],
+        spec: &'p Spec,
+        budget: Budget,
+    ) -> Self {
+        let mut overwrites: FxHashMap<Node, Vec<(Path, u32)>> = FxHashMap::default();
+        for &(base, number) in &program.stores {
+            let (file, flow) = program.flow(number);
+            let last = match flow.to {
+                Place::Member(_, name) => Step::Field(program.name(file, name)),
+                Place::Element(_, key) => program.step(file, key),
+                Place::Variable(_) => continue,
+            };
+            let (root, mut path) = program.root(base);
+            path.push(last);
+            let unique = path
+                .iter()
+                .all(|step| !matches!(step, Step::Any | Step::From(_) | Step::Keys));
+            if unique && flow.row != 0 {
+                overwrites.entry(root).or_default().push((path, flow.row));
+            }
+        }
+        Self {
+            program,
+            languages,
+            spec,
+            budget,
+            steps: 0,
+            paths: Paths::new(),
+            state: State::default(),
+            order: Order::default(),
+            meaning: Meanings::default(),
+            sites: FxHashMap::default(),
+            guards: FxHashMap::default(),
+            sources: Vec::new(),
+            invocations: Vec::new(),
+            at_site: FxHashMap::default(),
+            reached: Vec::new(),
+            overwrites,
+            handed: FxHashSet::default(),
+            in_calls: FxHashMap::default(),
+            globals: FxHashSet::default(),
+        }
+    }
+
+    pub(super) fn run(&mut self) {
+        self.begin();
+        while let Some(fact) = self.state.work.pop_front() {
+            if self.steps >= self.budget.steps {
+                self.state.work.push_front(fact);
+                break;
+            }
+            self.steps += 1;
+            self.forward(fact);
+            let held = self.state.facts[fact as usize];
+            if held.alias && held.path != 0 {
+                self.backward(fact);
+            }
+        }
+    }
+
+    pub(super) fn language(&self, file: FileAt) -> Option<&'p Language> {
+        let id = &self.program.files[file as usize].language;
+        self.languages.iter().find(|language| language.id == *id)
+    }
+
+    pub(super) fn meanings(&mut self, node: Node) -> Rc<Vec<Meaning>> {
+        self.meaning.of(self.program, self.languages, node)
+    }
+
+    pub(super) fn ancestors(&mut self, class: u32) -> Vec<u32> {
+        self.meaning.ancestors(self.program, self.languages, class)
+    }
+
+    /// A fact that follows from another one, in the same context.
+    pub(super) fn emit(
+        &mut self,
+        from: u32,
+        node: Node,
+        path: &[Step],
+        (since, alias): (u32, bool),
+        (kind, file, row, factor): (StepKind, FileAt, u32, f32),
+    ) {
+        let context = self.state.facts[from as usize].context;
+        let confidence = self.state.origins[from as usize].confidence * factor;
+        let origin = Origin {
+            before: from,
+            via: NONE,
+            kind,
+            file,
+            row,
+            confidence,
+        };
+        self.put(context, node, path, (since, alias), origin);
+    }
+
+    /// Adds a fact to a context; what belongs to others leaves it.
+    pub(super) fn put(
+        &mut self,
+        context: u32,
+        node: Node,
+        path: &[Step],
+        (since, alias): (u32, bool),
+        origin: Origin,
+    ) {
+        if repeats(path) || self.is_kept_by_class(node, path) {
+            return;
+        }
+        let path = self.paths.id(path);
+        let fact = if path == 0 {
+            if since == NEVER {
+                return;
+            }
+            let since = if self.has_one_place(node) {
+                since
+            } else {
+                ENTRY
+            };
+            Fact {
+                context,
+                node,
+                path,
+                since,
+                alias: false,
+            }
+        } else {
+            Fact {
+                context,
+                node,
+                path,
+                since,
+                alias,
+            }
+        };
+        self.state.add(fact, origin);
+    }
+
+    /// Whether a path is a member of a class itself: those have variables of their own.
+    fn is_kept_by_class(&mut self, node: Node, path: &[Step]) -> bool {
+        if !matches!(path.first(), Some(Step::Field(_))) {
+            return false;
+        }
+        let meanings = self.meanings(node);
+        !meanings.is_empty()
+            && meanings
+                .iter()
+                .all(|meaning| matches!(meaning, Meaning::Class(_)))
+    }
+
+    /// The function whose context a fact is in, or that its node belongs to.
+    pub(super) fn around(&self, fact: Fact) -> u32 {
+        match self.state.contexts[fact.context as usize].function {
+            NONE => self.program.home(fact.node),
+            function => function,
+        }
+    }
+}
+
+/// Whether a path goes through the same field again and again: objects that lead back to themselves have no end of such paths, all of
+/// the same places.
+fn repeats(path: &[Step]) -> bool {
+    let fields = path.iter().filter(|step| matches!(step, Step::Field(_)));
+    fields.count() > MOST_FIELDS
+        || path.iter().enumerate().any(|(at, step)| {
+            matches!(
+                step,
+                Step::Field(_) | Step::Capture(_) | Step::Receiver | Step::Call
+            ) && path[..at].iter().filter(|&other| other == step).count() > 1
+        })
+}

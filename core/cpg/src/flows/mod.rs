@@ -1,0 +1,166 @@
+//! Flows from sources to sinks over the facts of all files.
+//!
+//! Whole-program search over sparse values: a fact says that what a source gave is at a part of a node (a variable in SSA form or an
+//! expression). Facts move along the uses of their node; calls and returns are matched by tabulation (T. Reps, S. Horwitz, M. Sagiv,
+//! "Precise Interprocedural Dataflow Analysis via Graph Reachability", POPL 1995): a method is entered once for each fact at its
+//! entry, and what leaves it goes to all that entered so. Parts of objects are access paths of bounded length. What is stored into an
+//! object is looked for under its other names, backwards from the store (S. Arzt et al., "FlowDroid", PLDI 2014), and counts from the
+//! row of the store on: reads that control cannot reach from there, or only past a row that overwrites the part, do not see it.
+//!
+//! Summaries have no sources or sinks in them, so contexts serve all sources. Nothing here knows a language: what differs comes as
+//! facts, rules and descriptions of libraries.
+//!
+//! | file | |
+//! |---|---|
+//! | `spec` | the question |
+//! | `program`, `index`, `meaning`, `language` | what is known of the code |
+//! | `path`, `state`, `order` | facts, contexts, and when facts hold |
+//! | `engine`, `forward`, `read`, `backward` | the search |
+//! | `holds`, `exits`, `raise` | when facts hold, and how they enter and leave methods |
+//! | `bind`, `invoke`, `operations` | calls of the project |
+//! | `outside`, `described`, `effects` | calls of described and of unknown functions |
+//! | `ends`, `report` | sources, sinks and guards; results with their paths |
+
+mod backward;
+mod bind;
+mod described;
+mod effects;
+mod ends;
+mod engine;
+mod exits;
+mod forward;
+mod holds;
+mod index;
+mod invoke;
+mod language;
+mod meaning;
+mod operations;
+mod order;
+mod outside;
+mod path;
+mod program;
+mod raise;
+mod read;
+mod report;
+mod spec;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use spec::{
+    Endpoint, Guard, MOST_ENTRIES, Pattern, Position, Propagator, Spec, SpecError, What,
+};
+
+use crate::NodeId;
+use crate::passes::Linked;
+use crate::passes::facts::FileFacts;
+use crate::rules::Rules;
+
+/// How much a search may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Steps; see [`Found::steps`].
+    pub steps: u64,
+    /// Flows that are given; others are only counted.
+    pub flows: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            steps: 20_000_000,
+            flows: 1_000,
+        }
+    }
+}
+
+/// What a step of a flow is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    /// Where it begins.
+    Source,
+    /// Into a variable.
+    Assignment,
+    /// Into a field or element.
+    Store,
+    /// Out of a field or element.
+    Load,
+    /// From an argument to a parameter.
+    Argument,
+    /// From a callee back to its caller.
+    Return,
+    /// Through an operator.
+    Operation,
+    /// Through a function of a library by its description.
+    Library,
+    /// Through a call of which nothing is known.
+    Unknown,
+    /// Another name of the same object.
+    Alias,
+    /// From where an exception is raised to where it is handled.
+    Exception,
+    /// Where it ends.
+    Sink,
+}
+
+/// A step of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FlowStep {
+    /// The row.
+    pub node: NodeId,
+    /// What happens there.
+    pub kind: StepKind,
+}
+
+/// A way from a source to a sink.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Flow {
+    /// Label of the source.
+    pub source: String,
+    /// Label of the sink.
+    pub sink: String,
+    /// From source to sink.
+    pub steps: Vec<FlowStep>,
+    /// Product of what is known of the calls on the way.
+    pub confidence: f32,
+}
+
+/// What a search found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    /// Flows, by sink, then source.
+    pub flows: Vec<Flow>,
+    /// Flows that were found and are not among them.
+    pub more: usize,
+    /// Facts that were looked at, their uses, and rows that were walked to tell when they hold.
+    pub steps: u64,
+    /// The budget ended the search: there may be others.
+    pub cut: bool,
+}
+
+/// Facts of all files, ready for questions.
+pub struct Flows<'a> {
+    program: program::Program<'a>,
+    languages: Vec<language::Language>,
+}
+
+impl<'a> Flows<'a> {
+    /// Indexes the facts; `rules` has one entry a language.
+    pub fn new(files: &'a [FileFacts], linked: &'a Linked, rules: &[Rules]) -> Self {
+        Self {
+            program: program::Program::new(files, linked),
+            languages: rules.iter().map(language::Language::new).collect(),
+        }
+    }
+
+    /// Answers a question.
+    ///
+    /// # Errors
+    /// What is wrong with the question.
+    pub fn find(&self, spec: &Spec, budget: Budget) -> Result<Found, SpecError> {
+        spec.check()?;
+        let mut engine = engine::Engine::new(&self.program, &self.languages, spec, budget);
+        engine.run();
+        Ok(report::found(&engine))
+    }
+}

@@ -1,0 +1,31 @@
+//! Programs whose flows are known: what the search finds of them, through the real importer.
+
+#[path = "../src/flows/mod.rs"]
+mod flows;
+
+/// Bars of precision and recall over the whole set.
+const PRECISION: f64 = 0.83;
+const RECALL: f64 = 0.91;
+
+#[tokio::test]
+async fn flows_are_found() {
+    let score = flows::run().await;
+    println!("{score}");
+    assert!(
+        score.programs >= 320,
+        "the set is not all there: {}",
+        score.programs
+    );
+    assert!(
+        score.precision() >= PRECISION && score.recall() >= RECALL,
+        "below the bars {PRECISION} and {RECALL}: \n{score}"
+    );
+}
+
+/// Searches a folder of sources for flows from what requests bring to what runs commands, and measures: `SOURCE=folder`.
+#[tokio::test]
+#[ignore = "needs a folder of sources"]
+async fn folder_is_searched() {
+    let folder = std::env::var("SOURCE").expect("SOURCE names a folder");
+    flows::folder(std::path::Path::new(&folder)).await;
+}
