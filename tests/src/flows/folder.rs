@@ -54,7 +54,7 @@ pub(crate) async fn folder(root: &Path) {
     let rules = std::slice::from_ref(&language.rules);
     let started = Instant::now();
     let linked = passes::link(&facts, rules);
-    println!(
+    say!(
         "{} files, linked in {:?}, {}",
         facts.len(),
         started.elapsed(),
@@ -62,16 +62,15 @@ pub(crate) async fn folder(root: &Path) {
     );
     let started = Instant::now();
     let flows = Flows::new(&facts, &linked, rules);
-    println!("indexed in {:?}, {}", started.elapsed(), memory());
+    say!("indexed in {:?}, {}", started.elapsed(), memory());
     let line = |node: codegraph_cpg::NodeId| {
         let at = node.file() as usize - 1;
         let (path, source) = &sources[at];
         let start = asts[at].starts[node.row() as usize] as usize;
         format!(
             "{path}:{}",
-            1 + source[..start]
-                .iter()
-                .filter(|&&byte| byte == b'\n')
+            1 + String::from_utf8_lossy(&source[..start])
+                .matches('\n')
                 .count()
         )
     };
@@ -86,7 +85,7 @@ pub(crate) async fn folder(root: &Path) {
                 },
             )
             .expect("a question that is taken");
-        println!(
+        say!(
             "{name}: {} flows (and {} more), {} steps, cut {}, {:?}, {}",
             found.flows.len(),
             found.more,
@@ -97,9 +96,9 @@ pub(crate) async fn folder(root: &Path) {
         );
         let step = found.flows.len().div_ceil(12).max(1);
         for flow in found.flows.iter().step_by(step) {
-            println!("  {} -> {} {:.2}", flow.source, flow.sink, flow.confidence);
+            say!("  {} -> {} {:.2}", flow.source, flow.sink, flow.confidence);
             for step in &flow.steps {
-                println!("    {:?} {}", step.kind, line(step.node));
+                say!("    {:?} {}", step.kind, line(step.node));
             }
         }
     }

@@ -1,5 +1,14 @@
 //! The truth set of flows: `tests/truth/flows/README.md` describes it. `SHOW=1` lists what is missed and what is wrong.
 
+/// Writes a line to standard output, which `--nocapture` shows.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let line = format!($($text)*) + "\n";
+        std::io::stdout().write_all(line.as_bytes()).expect("standard output takes text");
+    }};
+}
+
 mod folder;
 mod score;
 
@@ -31,7 +40,10 @@ pub(crate) async fn run() -> Score {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("truth/flows");
     let work = tempfile::tempdir().expect("a temporary folder");
     let (host, language) = host(work.path()).await;
-    let only = std::env::var("ONLY").unwrap_or_default();
+    let only = std::env::var_os("ONLY")
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let mut score = Score::default();
     for path in documents(&folder) {
         let topic = path
@@ -176,12 +188,12 @@ async fn found(
         .unwrap_or_else(|error| panic!("{}: {error}", program.title));
     assert!(!answer.cut, "{}: the budget was too small", program.title);
     if std::env::var_os("DEBUG").is_some() {
-        println!("{facts:#?}\n{:#?}\n{:#?}", linked.calls, linked.stubs);
+        say!("{facts:#?}\n{:#?}\n{:#?}", linked.calls, linked.stubs);
     }
     if std::env::var_os("STEPS").is_some() {
         for flow in &answer.flows {
             let steps = flow.steps.iter().map(|step| (line(step.node).1, step.kind));
-            println!("{} {:?}", program.title, steps.collect::<Vec<_>>());
+            say!("{} {:?}", program.title, steps.collect::<Vec<_>>());
         }
     }
     let last = answer.flows.iter().filter_map(|flow| flow.steps.last());

@@ -49,7 +49,7 @@ impl Score {
                 }
                 if show && expected != is_found {
                     let what = if expected { "missed" } else { "wrong " };
-                    println!(
+                    say!(
                         "{what} {topic} {} {path}:{number} {}",
                         program.title,
                         line.trim()

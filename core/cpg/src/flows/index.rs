@@ -1,6 +1,6 @@
 //! Fills the tables of [`Program`] from the facts of its files.
 
-use super::program::{Bases, FileAt, NONE, Program, Use};
+use super::program::{Bases, FileAt, NONE, Node, Program, Use};
 use crate::NodeId;
 use crate::kind::property::STATIC;
 use crate::passes::facts::{Expression, Owner, Place, Value};
@@ -186,5 +186,16 @@ impl Program<'_> {
                 })
         });
         self.class_variables = members;
+    }
+
+    /// Expressions of all imports.
+    pub(super) fn imports_of_files(&self) -> impl Iterator<Item = Node> + '_ {
+        (0..self.files.len() as u32).flat_map(move |at| {
+            let expressions = (0..).zip(&self.files[at as usize].expressions);
+            let imports = expressions
+                .filter(|(_, expression)| matches!(expression, Expression::Import(_)))
+                .map(move |(value, _)| self.node(at, value));
+            imports.collect::<Vec<_>>()
+        })
     }
 }

@@ -364,17 +364,6 @@ impl<'a> Program<'a> {
             .map(|&(_, dst)| dst)
     }
 
-    /// Expressions of all imports.
-    pub(super) fn imports_of_files(&self) -> impl Iterator<Item = Node> + '_ {
-        (0..self.files.len() as u32).flat_map(move |at| {
-            let expressions = (0..).zip(&self.files[at as usize].expressions);
-            let imports = expressions
-                .filter(|(_, expression)| matches!(expression, Expression::Import(_)))
-                .map(move |(value, _)| self.node(at, value));
-            imports.collect::<Vec<_>>()
-        })
-    }
-
     /// The step that a key of a file means.
     pub(super) fn step(&self, file: FileAt, key: Key) -> Step {
         match key {
