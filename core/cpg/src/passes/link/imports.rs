@@ -128,7 +128,9 @@ impl<'a> Imports<'a> {
                 if let Some(Found::File(file)) = found {
                     meaning.nodes = self.module_member(program, file, symbol);
                 }
-                if meaning.nodes.is_empty() {
+                // What a package imports from itself is first of all a module inside of it.
+                let from_itself = matches!(found, Some(Found::File(file)) if file == from);
+                if meaning.nodes.is_empty() || from_itself {
                     match submodule.find(program, &self.modules, from) {
                         Some(Found::File(file)) => {
                             meaning.files.push(file);

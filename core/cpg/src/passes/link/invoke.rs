@@ -299,6 +299,10 @@ impl Solver<'_, '_> {
         self.pass_defaults(file, (parameters, positional), &arguments);
         let mut wraps = false;
         let arguments_empty = arguments.is_empty();
+        let by_position = arguments
+            .iter()
+            .filter(|(given, _)| matches!(given, Given::Position(_)))
+            .count();
         for (given, from) in arguments {
             match given {
                 Given::Position(at) => {
@@ -364,7 +368,7 @@ impl Solver<'_, '_> {
                     }
                 }
                 Given::UnpackedKeywords => {
-                    for (at, parameter) in parameters.iter().enumerate() {
+                    for (at, parameter) in parameters.iter().enumerate().skip(by_position) {
                         if has(parameter, POSITIONAL_ONLY | VARIADIC | KEYWORD_VARIADIC) {
                             continue;
                         }

@@ -177,9 +177,15 @@ fn calls(
     targets.dedup_by_key(|&mut (call, target, _)| (call, target));
     let mut too_many: BTreeMap<FileAt, usize> = BTreeMap::new();
     for of_call in targets.chunk_by(|a, b| a.0 == b.0) {
-        let best = of_call.iter().map(|&(.., tier)| tier).min();
+        // What is outside of the project may be there as well as what is declared, and does not hide it.
+        let of_project = |target: Target| matches!(target, Target::Function(_));
+        let best = of_call
+            .iter()
+            .filter(|&&(_, target, _)| of_project(target))
+            .map(|&(.., tier)| tier)
+            .min();
         // What a value makes certain to some degree drops what is only declared or only named alike.
-        let mut worst = if best < Some(Resolution::TypeHint) {
+        let mut worst = if best.is_some_and(|best| best < Resolution::TypeHint) {
             Resolution::Hierarchy
         } else {
             Resolution::NameOnly

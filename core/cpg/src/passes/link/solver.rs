@@ -688,6 +688,12 @@ impl<'p, 'a> Solver<'p, 'a> {
             {
                 let through = Through::Instance(receiver);
                 self.read_member(to, name, (metaclass, at + 1), tier, through);
+            } else if receiver.kind() == Kind::Declared
+                && self.hierarchy.ancestors[class as usize]
+                    .contains(&Val::new(Kind::Class, receiver.number()))
+            {
+                // Only a class above is declared: what is in its place has the method's own class.
+                self.read_member(to, name, (class, 1), tier, through);
             }
             return;
         };

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::events::Event;
 use super::{Analysis, NONE, Version};
-use crate::kind::NodeKind;
+use crate::kind::{NodeKind, property};
 use crate::passes::cfg::{self, Flow};
 use crate::passes::dominators::Graph;
 use crate::passes::op;
@@ -71,7 +71,11 @@ impl<'r, 'a> Renaming<'r, 'a> {
         self.variables.push(variable);
         let initial = self.version(variable, variable);
         self.stacks.push(vec![initial]);
-        if self.analysis.events.is_captured(variable) {
+        // What a module holds, other files can import.
+        let method = self.flow.rows[cfg::ENTRY as usize];
+        if self.analysis.ast.has(method, property::MODULE)
+            || self.analysis.events.is_captured(variable)
+        {
             self.captured.push(number);
         }
         number

@@ -262,3 +262,34 @@ fn relative_imports_go_by_folders() {
     linked.check("g()", &["deep.g (import)"]);
     linked.check("deep.g()", &["deep.g (import)"]);
 }
+
+#[test]
+fn what_is_bound_more_than_once_is_imported_all_the_same() {
+    let linked = program(&[
+        (
+            "lib.s",
+            "def deco(f):\n  return f\nif x:\n  def two():\n    pass\nelse:\n  def two():\n    pass\ndef one():\n  pass\none = deco(one)\n",
+        ),
+        (
+            "m.s",
+            "from lib import one, two\nimport lib\none(1)\ntwo(2)\nlib.one(3)\n",
+        ),
+    ]);
+    linked.check("one(1)", &["lib.one (type)"]);
+    linked.check("two(2)", &["lib.two (type)", "lib.two$2 (type)"]);
+    linked.check("lib.one(3)", &["lib.one (type)"]);
+}
+
+#[test]
+fn a_package_imports_its_own_modules_from_itself() {
+    let linked = program(&[
+        ("p/__init__.s", "from p import fields\n"),
+        ("p/fields.s", "def f():\n  pass\n"),
+        (
+            "m.s",
+            "from p import fields\nimport p.fields\nfields.f(1)\np.fields.f(2)\n",
+        ),
+    ]);
+    linked.check("fields.f(1)", &["p.fields.f (import)"]);
+    linked.check("p.fields.f(2)", &["p.fields.f (import)"]);
+}
