@@ -4,6 +4,8 @@ use std::io::Write as _;
 
 #[path = "../src/flows/mod.rs"]
 mod flows;
+#[path = "../src/programs/mod.rs"]
+mod programs;
 
 /// Bars of precision and recall over the whole set.
 const PRECISION: f64 = 0.83;

@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+#[path = "../src/programs/mod.rs"]
+mod programs;
 #[path = "../src/truth/mod.rs"]
 mod truth;
 

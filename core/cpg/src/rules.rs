@@ -33,6 +33,16 @@ impl Rules {
             .map(|(_, v)| v.as_str())
     }
 
+    /// Entries of `protocol`: the operator, the operand that is the receiver (none for each of them), methods in order.
+    pub fn protocols(&self) -> impl Iterator<Item = (&str, Option<usize>, Vec<&str>)> {
+        self.all("protocol").filter_map(|entry| {
+            let mut words = entry.split_whitespace();
+            let (operator, position) = (words.next()?, words.next()?);
+            let position: usize = position.parse().ok()?;
+            Some((operator, position.checked_sub(1), words.collect()))
+        })
+    }
+
     /// What stands between the parts of a module's name; a dot where nothing is said.
     pub fn separator(&self) -> &str {
         self.get("module-separator").unwrap_or(".")

@@ -1,11 +1,12 @@
 //! Flows in a folder of sources: how long a search takes, and what it finds.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use codegraph_cpg::flows::{Budget, Endpoint, Flows, Pattern, Position, Spec, What};
-use codegraph_cpg::passes::{self, FileInfo};
+use codegraph_cpg::passes;
+
+use crate::programs;
 
 /// Imports a folder and asks two questions: what requests bring, and what parameters of functions bring.
 ///
@@ -13,7 +14,7 @@ use codegraph_cpg::passes::{self, FileInfo};
 /// Panics where the importer was not built or a file cannot be read.
 pub(crate) async fn folder(root: &Path) {
     let work = tempfile::tempdir().expect("a temporary folder");
-    let (host, language) = super::host(work.path()).await;
+    let (host, language) = programs::host(work.path()).await;
     let mut stack = vec![root.to_path_buf()];
     let mut paths = Vec::new();
     while let Some(folder) = stack.pop() {
@@ -27,33 +28,19 @@ pub(crate) async fn folder(root: &Path) {
         }
     }
     paths.sort();
-    let (mut asts, mut facts, mut sources) = (Vec::new(), Vec::new(), Vec::new());
-    for (ordinal, path) in (1..).zip(&paths) {
-        let name = path
-            .strip_prefix(root)
-            .expect("below the folder")
-            .to_string_lossy()
-            .into_owned();
-        let source = std::fs::read(path).expect("a readable file");
-        let context = super::context(&name, &language.rules);
-        let info = FileInfo {
-            ordinal,
-            path: name.clone(),
-            module: context.module.clone(),
-            is_package: context.is_package,
-        };
-        let bytes: Arc<[u8]> = source.clone().into();
-        let lowered = host
-            .lower(&language.plugin, context, bytes)
-            .await
-            .expect("a lowered file");
-        facts.push(passes::local(&lowered.ast, &source, &info, &language.rules).facts);
-        asts.push(lowered.ast);
-        sources.push((name, source));
-    }
+    let files: Vec<(String, Vec<u8>)> = paths
+        .iter()
+        .map(|path| {
+            let name = path.strip_prefix(root).expect("below the folder");
+            let source = std::fs::read(path).expect("a readable file");
+            (name.to_string_lossy().into_owned(), source)
+        })
+        .collect();
+    let lowered = programs::lower(&host, &language, &files).await;
+    let facts = &lowered.facts;
     let rules = std::slice::from_ref(&language.rules);
     let started = Instant::now();
-    let linked = passes::link(&facts, rules);
+    let linked = passes::link(facts, rules);
     say!(
         "{} files, linked in {:?}, {}",
         facts.len(),
@@ -61,18 +48,11 @@ pub(crate) async fn folder(root: &Path) {
         memory()
     );
     let started = Instant::now();
-    let flows = Flows::new(&facts, &linked, rules);
+    let flows = Flows::new(facts, &linked, rules);
     say!("indexed in {:?}, {}", started.elapsed(), memory());
     let line = |node: codegraph_cpg::NodeId| {
-        let at = node.file() as usize - 1;
-        let (path, source) = &sources[at];
-        let start = asts[at].starts[node.row() as usize] as usize;
-        format!(
-            "{path}:{}",
-            1 + String::from_utf8_lossy(&source[..start])
-                .matches('\n')
-                .count()
-        )
+        let (path, line) = lowered.place(&files, node);
+        format!("{path}:{line}")
     };
     for (name, spec) in [("requests", requests()), ("parameters", parameters())] {
         let started = Instant::now();

@@ -1,10 +1,10 @@
 //! Precision and recall, whole, by tier and by topic.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::program::Program;
-use super::{Call, expected};
+use super::{Call, Calls};
+use crate::programs::Program;
 
 /// Right, wrong and missed calls.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,11 +30,11 @@ impl Score {
     pub(super) fn add(
         &mut self,
         topic: &str,
-        program: &Program,
+        program: &Program<Calls>,
         found: &BTreeMap<Call, &'static str>,
     ) {
         let show = std::env::var_os("SHOW").is_some();
-        let expected = expected(program);
+        let expected: BTreeSet<&Call> = program.known.iter().collect();
         self.programs += 1;
         let by_topic = self.topics.entry(topic.to_owned()).or_default();
         for (call, tier) in found {
@@ -55,7 +55,7 @@ impl Score {
                     .push(format!("wrong  {topic} {} {tier} {call:?}", program.title));
             }
         }
-        for call in &expected {
+        for call in expected {
             if !found.contains_key(call) {
                 self.whole.missed += 1;
                 by_topic.missed += 1;

@@ -48,14 +48,10 @@ impl Language {
             }
         }
         let mut protocols = Vec::new();
-        for entry in rules.all("protocol") {
-            let mut words = entry.split_whitespace();
-            if let (Some(operator), Some(position)) = (words.next(), words.next())
-                && let Some(position) = position.parse::<usize>().ok().filter(|&at| at > 0)
-            {
-                for name in words {
-                    protocols.push((operator.to_owned(), position - 1, name.to_owned()));
-                }
+        for (operator, receiver, methods) in rules.protocols() {
+            let Some(receiver) = receiver else { continue };
+            for name in methods {
+                protocols.push((operator.to_owned(), receiver, name.to_owned()));
             }
         }
         Self {

@@ -147,8 +147,7 @@ impl<'a> Collector<'a> {
             } else if ast.has(child, property::UNPACKED) {
                 position = None;
                 if value != 0 && operator == op::DICT {
-                    let merged = self.fresh(Expression::Merged(made, value));
-                    debug_assert!(merged != 0, "an expression has a number");
+                    self.fresh(Expression::Merged(made, value));
                 } else if value != 0 {
                     let elements = self.fresh(Expression::Iterated(value));
                     self.store(row, made, Key::Any, elements);

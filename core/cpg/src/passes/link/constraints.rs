@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 use super::elements::Part;
 use super::meaning;
 use super::program::{FileAt, NONE, Node};
-use super::solver::{Invocation, Solver, Through, Use};
+use super::solver::{Solver, Through, Use};
 use super::value::{Kind, Val};
 use crate::kind::property::{
     CLASS_METHOD, DECLARATION, INSTANCE_METHOD, KEYWORD_VARIADIC, VARIADIC,
@@ -378,13 +378,7 @@ fn derivations(solver: &mut Solver<'_, '_>, at: FileAt) {
 
 /// A method runs on a class where that is made.
 fn derive(solver: &mut Solver<'_, '_>, site: u32, method: u32, class: Val) {
-    let invocation = solver.invocations.len() as u32;
-    solver.invocations.push(Invocation {
-        site,
-        arguments: SmallVec::new(),
-        result: NONE,
-        decorates: false,
-    });
+    let invocation = solver.invoke(site, SmallVec::new(), NONE);
     solver.call_function(invocation, method, Some(class), Resolution::Type);
 }
 

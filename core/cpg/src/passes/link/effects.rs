@@ -345,7 +345,7 @@ impl<'a> Solver<'_, 'a> {
         }
     }
 
-    /// Applies a description where a method of the project calls up to it, and the like.
+    /// Applies a description: what the call gives, calls and stores.
     fn describe(
         &mut self,
         invocation: u32,
@@ -420,13 +420,7 @@ impl<'a> Solver<'_, 'a> {
             }
             let node = self.called(&mut applied, &call.callee);
             let site = self.invocations[invocation as usize].site;
-            let next = self.invocations.len() as u32;
-            self.invocations.push(Invocation {
-                site,
-                arguments,
-                result: node,
-                decorates: false,
-            });
+            let next = self.invoke(site, arguments, node);
             self.call(callee, next);
         }
         for made in &function.returns {

@@ -201,13 +201,7 @@ impl Solver<'_, '_> {
             for method in methods {
                 let instance = Val::new(Kind::Instance, class);
                 let site = self.invocations[invocation as usize].site;
-                let next = self.invocations.len() as u32;
-                self.invocations.push(super::solver::Invocation {
-                    site,
-                    arguments: SmallVec::new(),
-                    result: NONE,
-                    decorates: false,
-                });
+                let next = self.invoke(site, SmallVec::new(), NONE);
                 self.call_function(next, method, Some(instance), Resolution::Type);
             }
         }

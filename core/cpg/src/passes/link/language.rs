@@ -108,22 +108,16 @@ fn names<'a>(
     values.flat_map(str::split_whitespace).map(symbol).collect()
 }
 
-/// `protocol` entries: the operator, the operand that is the receiver (0 for each of them), and methods.
+/// Protocols by their operators.
 fn protocols<'a>(
     rules: Option<&'a Rules>,
     symbol: &mut impl FnMut(&'a str) -> Symbol,
 ) -> FxHashMap<&'a str, Vec<Protocol>> {
     let mut found: FxHashMap<&'a str, Vec<Protocol>> = FxHashMap::default();
-    for entry in rules.into_iter().flat_map(|rules| rules.all("protocol")) {
-        let mut words = entry.split_whitespace();
-        let (Some(operator), Some(position)) = (words.next(), words.next()) else {
-            continue;
-        };
-        if let Ok(position) = position.parse::<usize>() {
-            let methods = words.map(&mut *symbol).collect();
-            let receiver = position.checked_sub(1);
-            found.entry(operator).or_default().push((receiver, methods));
-        }
+    let entries = rules.into_iter().flat_map(Rules::protocols);
+    for (operator, receiver, methods) in entries {
+        let methods = methods.into_iter().map(&mut *symbol).collect();
+        found.entry(operator).or_default().push((receiver, methods));
     }
     found
 }

@@ -2,8 +2,8 @@
 
 use smallvec::SmallVec;
 
-use super::program::{FileAt, NONE, Node};
-use super::solver::{Given, Invocation, Solver, Through, Use};
+use super::program::{FileAt, NONE, Node, Program};
+use super::solver::{Given, Solver, Through, Use};
 use super::value::{Kind, Val};
 use crate::passes::Resolution;
 use crate::passes::facts::{Operation, protocol};
@@ -11,40 +11,32 @@ use crate::passes::facts::{Operation, protocol};
 /// The step of an iterator, in rules.
 const STEP: &str = "<protocol>.step";
 
-impl Solver<'_, '_> {
-    /// Facts of an operation, and its file.
-    fn operation_at(&self, operation: u32) -> (FileAt, &Operation) {
-        let bases = &self.program.bases;
-        let file = bases.partition_point(|bases| bases.operations <= operation) - 1;
-        let at = (operation - bases[file].operations) as usize;
-        (file as u32, &self.program.files[file].operations[at])
-    }
+/// Facts of an operation, and its file.
+pub(super) fn operation_at<'a>(program: &Program<'a>, operation: u32) -> (FileAt, &'a Operation) {
+    let bases = &program.bases;
+    let file = bases.partition_point(|bases| bases.operations <= operation) - 1;
+    let at = (operation - bases[file].operations) as usize;
+    (file as u32, &program.files[file].operations[at])
+}
 
+impl Solver<'_, '_> {
     /// A value comes to an operand.
     pub(super) fn operate(&mut self, operation: u32, position: u32, value: Val, tier: Resolution) {
         if !self.operated.insert((operation, position, value)) {
             return;
         }
         let program = self.program;
-        let (file, _) = self.operation_at(operation);
-        let facts = program.files[file as usize];
-        let at = (operation - program.bases[file as usize].operations) as usize;
-        let facts_operation = &facts.operations[at];
-        let operator = facts.name(facts_operation.operator);
-        let result = match facts_operation.result {
+        let (file, facts) = operation_at(program, operation);
+        let operator = program.files[file as usize].name(facts.operator);
+        let result = match facts.result {
             0 => NONE,
             value => program.node(file, value),
         };
         if operator == protocol::RAISE {
             // What is raised by its class is made first.
             if value.kind() == Kind::Class {
-                let invocation = self.invocations.len() as u32;
-                self.invocations.push(Invocation {
-                    site: program.ends().calls + operation,
-                    arguments: SmallVec::new(),
-                    result: NONE,
-                    decorates: false,
-                });
+                let invocation =
+                    self.invoke(program.ends().calls + operation, SmallVec::new(), NONE);
                 self.construct(invocation, value.number(), tier);
             }
             return;
@@ -68,7 +60,7 @@ impl Solver<'_, '_> {
                 (!found.is_empty() || outside.is_some()).then_some(found)
             });
             for method in found.into_iter().flatten() {
-                let arguments: SmallVec<[(Given, Node); 2]> = facts_operation
+                let arguments: SmallVec<[(Given, Node); 2]> = facts
                     .operands
                     .iter()
                     .enumerate()
@@ -81,13 +73,7 @@ impl Solver<'_, '_> {
                 // An iterator is asked for its elements; all else gives the result itself.
                 let iterates = matches!(operator, protocol::ITERATE | protocol::ITERATE_ASYNC);
                 let to = if iterates { self.fresh() } else { result };
-                let invocation = self.invocations.len() as u32;
-                self.invocations.push(Invocation {
-                    site,
-                    arguments,
-                    result: to,
-                    decorates: false,
-                });
+                let invocation = self.invoke(site, arguments, to);
                 self.call_function(invocation, method, Some(value), tier.max(Resolution::Type));
                 if iterates && result != NONE {
                     self.on(
@@ -141,13 +127,7 @@ impl Solver<'_, '_> {
             }
             for method in methods {
                 let steps = self.fresh();
-                let invocation = self.invocations.len() as u32;
-                self.invocations.push(Invocation {
-                    site,
-                    arguments: SmallVec::new(),
-                    result: steps,
-                    decorates: false,
-                });
+                let invocation = self.invoke(site, SmallVec::new(), steps);
                 self.call_function(invocation, method, Some(value), tier.max(Resolution::Type));
                 self.on(steps, Use::Step { to, site, file });
             }
@@ -174,13 +154,7 @@ impl Solver<'_, '_> {
                 .hierarchy
                 .method(program, self.externals, value.number(), name);
             for method in methods {
-                let invocation = self.invocations.len() as u32;
-                self.invocations.push(Invocation {
-                    site,
-                    arguments: SmallVec::new(),
-                    result: to,
-                    decorates: false,
-                });
+                let invocation = self.invoke(site, SmallVec::new(), to);
                 self.call_function(invocation, method, Some(value), tier.max(Resolution::Type));
             }
         }

@@ -240,15 +240,26 @@ impl<'p, 'a> Solver<'p, 'a> {
         }
         let site = site - ends.calls;
         if site < ends.operations {
-            let file = program
-                .bases
-                .partition_point(|bases| bases.operations <= site)
-                - 1;
-            let operation =
-                &program.files[file].operations[(site - program.bases[file].operations) as usize];
-            return (file as u32, operation.row, operation.caller);
+            let (file, operation) = super::operations::operation_at(program, site);
+            return (file, operation.row, operation.caller);
         }
         self.rows[(site - ends.operations) as usize]
+    }
+
+    /// A call that something makes at a site, besides those that stand in the program.
+    pub(super) fn invoke(
+        &mut self,
+        site: u32,
+        arguments: SmallVec<[(Given, Node); 2]>,
+        result: Node,
+    ) -> u32 {
+        self.invocations.push(Invocation {
+            site,
+            arguments,
+            result,
+            decorates: false,
+        });
+        self.invocations.len() as u32 - 1
     }
 
     pub(super) fn target(&mut self, site: u32, target: Target, tier: Resolution) {
@@ -769,13 +780,11 @@ impl<'p, 'a> Solver<'p, 'a> {
             let function = program.function(method);
             if function.properties & crate::kind::property::PROPERTY != 0 && takes_value(function) {
                 found = true;
-                let invocation = self.invocations.len() as u32;
-                self.invocations.push(Invocation {
+                let invocation = self.invoke(
                     site,
-                    arguments: SmallVec::from_slice(&[(Given::Position(0), from)]),
-                    result: NONE,
-                    decorates: false,
-                });
+                    SmallVec::from_slice(&[(Given::Position(0), from)]),
+                    NONE,
+                );
                 self.call_function(invocation, method, Some(receiver), Resolution::Type);
             }
         }

@@ -257,13 +257,7 @@ impl Solver<'_, '_> {
         }
         let arguments: SmallVec<[(Given, Node); 2]> =
             if forwards { arguments } else { SmallVec::new() };
-        let next = self.invocations.len() as u32;
-        self.invocations.push(Invocation {
-            site: NOWHERE,
-            arguments,
-            result: if gives { result } else { NONE },
-            decorates: false,
-        });
+        let next = self.invoke(NOWHERE, arguments, if gives { result } else { NONE });
         let inner = match (wrapped.kind(), receiver) {
             (Kind::Function, Some(receiver)) => {
                 self.pairs.value(Kind::Bound, receiver, wrapped.number())
