@@ -22,7 +22,9 @@ pub mod store;
 pub const FINGERPRINT: &str = env!("CODEGRAPH_CPG_SOURCES");
 
 /// Identifies a node in a graph: file ordinal `<< 32 |` row number in the file, 53 bits, exact in JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct NodeId(pub u64);
 
 impl NodeId {

@@ -1,5 +1,7 @@
 //! Descriptions of libraries at calls: which fit, what is given to them, and what they call.
 
+use std::rc::Rc;
+
 use smallvec::SmallVec;
 
 use super::bind::{self, Binding, Into, Passing};
@@ -27,7 +29,16 @@ pub(super) struct Described<'d> {
 
 impl<'p> Engine<'p, '_> {
     /// Descriptions of what a call runs.
-    pub(super) fn descriptions(&mut self, call: u32) -> Vec<Described<'p>> {
+    pub(super) fn descriptions(&mut self, call: u32) -> Rc<Vec<Described<'p>>> {
+        if let Some(known) = self.described.get(&call) {
+            return Rc::clone(known);
+        }
+        let found = Rc::new(self.descriptions_of(call));
+        self.described.insert(call, Rc::clone(&found));
+        found
+    }
+
+    fn descriptions_of(&mut self, call: u32) -> Vec<Described<'p>> {
         let program = self.program;
         let (file, site) = program.call(call);
         let Some(language) = self.language(file) else {
@@ -179,9 +190,9 @@ impl<'p> Engine<'p, '_> {
             return Vec::new();
         }
         let mut found = Vec::new();
-        for described in self.descriptions(call) {
+        for described in self.descriptions(call).iter() {
             for invoke in &described.function.calls {
-                let mut steps = self.steps(&described, &invoke.callee);
+                let mut steps = self.steps(described, &invoke.callee);
                 steps.push(Step::Call);
                 let one = (described.name.clone(), steps, invoke.callee.base);
                 if !found.contains(&one) {
@@ -201,12 +212,10 @@ impl<'p> Engine<'p, '_> {
         invoke: usize,
     ) -> Option<Passing> {
         let program = self.program;
-        let described = self
-            .descriptions(call)
-            .into_iter()
-            .find(|one| one.name == name)?;
+        let descriptions = self.descriptions(call);
+        let described = descriptions.iter().find(|one| one.name == name)?;
         let wanted = &described.function.calls[invoke];
-        let steps = self.steps(&described, &wanted.callee);
+        let steps = self.steps(described, &wanted.callee);
         let Base::Parameter(parameter) = wanted.callee.base else {
             return None;
         };
@@ -262,7 +271,7 @@ impl<'p> Engine<'p, '_> {
                     let Base::Parameter(from) = place.base else {
                         continue;
                     };
-                    let steps = self.steps(&described, place);
+                    let steps = self.steps(described, place);
                     let is_rest = described.function.parameters[from].starts_with('*');
                     let keywords = matches!(argument, Argument::UnpackedKeywords(_));
                     if keywords {
@@ -308,7 +317,7 @@ impl<'p> Engine<'p, '_> {
             let (Base::Parameter(from), Some(parameter)) = (place.base, parameter) else {
                 continue;
             };
-            let steps = self.steps(&described, place);
+            let steps = self.steps(described, place);
             if steps.contains(&Step::Call) {
                 continue;
             }

@@ -280,14 +280,11 @@ impl Engine<'_, '_> {
         origin: Origin,
     ) {
         let row = self.program.call(call).1.row;
-        let described = self
-            .descriptions(call)
-            .into_iter()
-            .find(|one| one.name == name);
-        if let Some(described) = described {
+        let descriptions = self.descriptions(call);
+        if let Some(described) = descriptions.iter().find(|one| one.name == name) {
             self.effects(
                 (context, None, true),
-                &described,
+                described,
                 base,
                 path,
                 (row, false),

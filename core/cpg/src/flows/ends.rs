@@ -185,7 +185,21 @@ impl Engine<'_, '_> {
                     self.seed(source, node, &[Step::Any], at);
                 }
             }
-            Position::Named(_) | Position::Receiver => {}
+            Position::Named(wanted) => {
+                for argument in &site.arguments {
+                    if let crate::passes::facts::Slot::Keyword(name) = argument.slot
+                        && program.files[file as usize].name(name) == wanted
+                    {
+                        let node = program.node(file, argument.value);
+                        self.seed(source, node, &[Step::Any], at);
+                    }
+                }
+            }
+            Position::Receiver if site.callee != 0 => {
+                let node = program.node(file, site.callee);
+                self.seed(source, node, &[Step::Receiver, Step::Any], at);
+            }
+            Position::Receiver => {}
         }
     }
 

@@ -48,11 +48,7 @@ impl Engine<'_, '_> {
             }
             _ => function.unwrap_or_else(|| self.around(fact)),
         };
-        if function == NONE
-            || !self
-                .globals
-                .insert((fact.context, exit, path ^ function << 12))
-        {
+        if function == NONE || !self.globals.insert((fact.context, exit, path, function)) {
             return;
         }
         let mut by_value = false;

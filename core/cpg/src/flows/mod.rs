@@ -12,7 +12,7 @@
 //!
 //! | file | |
 //! |---|---|
-//! | `spec` | the question |
+//! | `spec`, `text` | the question |
 //! | `program`, `index`, `meaning`, `language` | what is known of the code |
 //! | `path`, `state`, `order` | facts, contexts, and when facts hold |
 //! | `engine`, `forward`, `read`, `backward` | the search |
@@ -46,6 +46,7 @@ mod spec;
 mod state;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use spec::{
     Endpoint, Guard, MOST_ENTRIES, Pattern, Position, Propagator, Spec, SpecError, What,
@@ -57,7 +58,7 @@ use crate::passes::facts::FileFacts;
 use crate::rules::Rules;
 
 /// How much a search may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Budget {
     /// Steps; see [`Found::steps`].
     pub steps: u64,
@@ -75,7 +76,7 @@ impl Default for Budget {
 }
 
 /// What a step of a flow is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum StepKind {
     /// Where it begins.
     Source,
@@ -103,8 +104,28 @@ pub enum StepKind {
     Sink,
 }
 
+impl StepKind {
+    /// The word for it.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Assignment => "assignment",
+            Self::Store => "store",
+            Self::Load => "load",
+            Self::Argument => "argument",
+            Self::Return => "return",
+            Self::Operation => "operation",
+            Self::Library => "library",
+            Self::Unknown => "unknown",
+            Self::Alias => "alias",
+            Self::Exception => "exception",
+            Self::Sink => "sink",
+        }
+    }
+}
+
 /// A step of a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FlowStep {
     /// The row.
     pub node: NodeId,
@@ -113,7 +134,7 @@ pub struct FlowStep {
 }
 
 /// A way from a source to a sink.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Flow {
     /// Label of the source.
     pub source: String,
@@ -126,7 +147,7 @@ pub struct Flow {
 }
 
 /// What a search found.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Found {
     /// Flows, by sink, then source.
     pub flows: Vec<Flow>,
@@ -158,9 +179,22 @@ impl<'a> Flows<'a> {
     /// # Errors
     /// What is wrong with the question.
     pub fn find(&self, spec: &Spec, budget: Budget) -> Result<Found, SpecError> {
+        let found = self.find_until(spec, budget, &|| false)?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// The same, until `stop` says to end: then there is no answer.
+    ///
+    /// # Errors
+    /// What is wrong with the question.
+    pub fn find_until(
+        &self,
+        spec: &Spec,
+        budget: Budget,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Option<Found>, SpecError> {
         spec.check()?;
         let mut engine = engine::Engine::new(&self.program, &self.languages, spec, budget);
-        engine.run();
-        Ok(report::found(&engine))
+        Ok(engine.run(stop).then(|| report::found(&engine)))
     }
 }

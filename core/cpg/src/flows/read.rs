@@ -63,7 +63,12 @@ impl Engine<'_, '_> {
             return;
         }
         let path = self.paths.get(fact.path).clone();
-        if path.first() == Some(&Step::Field(name)) {
+        // What a method or a closure holds is no receiver of another one.
+        if matches!(
+            path.first(),
+            Some(Step::Receiver | Step::Capture(_) | Step::Call)
+        ) || path.first() == Some(&Step::Field(name))
+        {
             return;
         }
         let file = program.file(part);
