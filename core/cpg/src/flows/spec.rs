@@ -1,5 +1,7 @@
 //! What is asked: where values come from, where they must not get, and what makes them harmless.
 
+use serde::{Deserialize, Serialize};
+
 /// A question for flows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Spec {
@@ -36,7 +38,8 @@ pub enum What {
 }
 
 /// A position of a call.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Position {
     /// An argument, from 0, receivers not counted.
     Argument(u16),
@@ -51,7 +54,8 @@ pub enum Position {
 }
 
 /// A full name in which `*` stands for any text.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Pattern(String);
 
 /// A call that passes content on.
@@ -128,7 +132,13 @@ impl Pattern {
         true
     }
 
-    fn check(&self) -> Result<(), SpecError> {
+    /// As it was written.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// Refuses what fits anything, and what is too long.
+    pub(crate) fn check(&self) -> Result<(), SpecError> {
         if self.0.len() > MOST_BYTES {
             return Err(SpecError::LongPattern(self.0.len()));
         }

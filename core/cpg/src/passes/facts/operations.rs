@@ -170,6 +170,9 @@ impl<'a> Collector<'a> {
             return;
         };
         let (place, held) = (self.key(key), self.value_of(key));
+        if let Key::Text(name) = place {
+            self.binding(key, name, value, super::Named::Key);
+        }
         let value = self.value_of(value);
         self.store(row, made, place, value);
         self.store(row, made, Key::Keys, held);

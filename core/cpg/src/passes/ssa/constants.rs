@@ -49,6 +49,7 @@ impl Constant {
 }
 
 /// How literals of a language are read: `true-literal`, `false-literal`, `text-type` of the rules.
+#[derive(Debug, Default)]
 pub(crate) struct Texts {
     yes: Vec<String>,
     no: Vec<String>,
@@ -317,7 +318,7 @@ impl<'r, 'a> Propagation<'r, 'a> {
         let ast = self.analysis.ast;
         let constant = |found: Option<Constant>| found.map_or(Known::Varies, Known::Constant);
         match ast.kinds[row as usize] {
-            NodeKind::Literal => constant(self.analysis.texts.literal(ast, row)),
+            NodeKind::Literal => constant(self.analysis.ssa.literals.literal(ast, row)),
             NodeKind::Identifier if !self.analysis.events.targets.contains(&row) => {
                 let version = self.analysis.ssa.reads[row as usize];
                 if version != NONE {
