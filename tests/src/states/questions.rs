@@ -78,7 +78,7 @@ pub(crate) fn truth() -> Vec<Spec> {
             states: vec!["closed".to_owned()],
         }],
         takers: patterns(&["things.keep"]),
-        users: patterns(&["things.read_all", "builtins.*"]),
+        users: patterns(&["things.read_all"]),
         unknown: Unknown::Takes,
         contained: true,
     };
@@ -143,7 +143,6 @@ pub(crate) fn packages() -> Vec<(&'static str, Spec)> {
             "pickle.load",
             "tomllib.load",
             "plistlib.load",
-            "builtins.*",
             "hashlib.*",
             "marshal.*",
             "shutil.copyfileobj",

@@ -5,7 +5,7 @@ Each topic is a Markdown file beside this script; a level-two heading starts a
 program, a line with only a path in backticks followed by a ```python block
 gives one of its files.  `main.py` is run again and again with a module `things`
 (below) whose functions decide: `maybe()` is false, then true, and in each run at
-most one call raises.  What goes wrong in some run is compared with the labels of
+most one call raises; closing and releasing do not.  What goes wrong in some run is compared with the labels of
 the lines.
 
 Usage: check.py [--show] [TOPIC ...]
@@ -31,7 +31,9 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 
 
 class Failure(Exception):
-    pass
+    def __init__(self, *texts):
+        super().__init__(*texts)
+        WORLD.raised = True
 
 
 class World:
@@ -60,11 +62,11 @@ def line():
 
 def may_raise():
     if not WORLD.raised and WORLD.decide():
-        WORLD.raised = True
         raise Failure("decided")
 
 
 def maybe():
+    may_raise()
     return WORLD.decide()
 
 
@@ -131,6 +133,7 @@ class Record:
 
 
 def lookup(_key=""):
+    may_raise()
     return Record() if WORLD.decide() else None
 
 

@@ -40,14 +40,10 @@ impl Matcher<'_, '_> {
         let Some(value) = asked else {
             return match condition {
                 Condition::Absent if !unpacked => Some(1.0),
-                Condition::All(all) => all
-                    .iter()
-                    .try_fold(1.0, |so_far: f32, one| {
-                        Some(so_far.min(self.meets(one, None, unpacked)?))
-                    }),
-                Condition::Any(any) => any
-                    .iter()
-                    .find_map(|one| self.meets(one, None, unpacked)),
+                Condition::All(all) => all.iter().try_fold(1.0, |so_far: f32, one| {
+                    Some(so_far.min(self.meets(one, None, unpacked)?))
+                }),
+                Condition::Any(any) => any.iter().find_map(|one| self.meets(one, None, unpacked)),
                 _ => None,
             };
         };
@@ -70,10 +66,7 @@ impl Matcher<'_, '_> {
             Condition::Named(pattern) => {
                 let subject = value.subject;
                 let names = self.thing_names(subject);
-                names
-                    .iter()
-                    .any(|name| pattern.fits(name))
-                    .then_some(1.0)
+                names.iter().any(|name| pattern.fits(name)).then_some(1.0)
             }
             Condition::Result(call) => {
                 let subject = value.subject;
@@ -244,7 +237,9 @@ impl Matcher<'_, '_> {
         if sure == 0.0 {
             return None;
         }
-        let site = program.call_at(file, row).map(|site| program.call(site).1)?;
+        let site = program
+            .call_at(file, row)
+            .map(|site| program.call(site).1)?;
         if let Some(condition) = &call.receiver {
             let facts = program.files[file as usize];
             let Expression::Member(base, _) = facts.expressions[site.callee as usize] else {
@@ -371,7 +366,11 @@ mod tests {
             ("*", "", true),
             ("a*c", "a\u{fffc}b", false),
         ] {
-            assert_eq!(template_fits(pattern, template), fits, "{pattern} {template}");
+            assert_eq!(
+                template_fits(pattern, template),
+                fits,
+                "{pattern} {template}"
+            );
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::flows::bind;
 use crate::flows::meaning::Meaning;
 use crate::flows::program::{FileAt, Node};
 use crate::passes::facts::{Constant, Expression, Owner, Slot, Value};
+use crate::passes::op;
 use crate::sites::Sites;
 
 /// Values that one search looks at.
@@ -74,6 +75,15 @@ impl Search<'_, '_, '_> {
             }
             return;
         }
+        if row != 0 && self.choice(file, row) {
+            // Operands that are no constants are among what the value can be.
+            if let Expression::Choice(values) = &facts.expressions[value as usize] {
+                let row = 0;
+                let values = values.iter().map(|&value| Subject { file, row, value });
+                self.stack.extend(values);
+            }
+            return;
+        }
         match &facts.expressions[value as usize] {
             Expression::Variable(variable) => {
                 let node = program.bases[file as usize].variables + variable;
@@ -94,6 +104,31 @@ impl Search<'_, '_, '_> {
             }
             _ => self.found.others = true,
         }
+    }
+
+    /// Constants among the operands of an operator that picks one of them.
+    fn choice(&mut self, file: FileAt, row: u32) -> bool {
+        let facts = self.sites.program.files[file as usize];
+        let Some(operator) = facts.written.operator(row) else {
+            return false;
+        };
+        let first = match facts.name(operator) {
+            op::CONDITIONAL => 1,
+            op::AND | op::OR | op::ELVIS => 0,
+            _ => return false,
+        };
+        for given in facts.written.arguments(row).iter().skip(first) {
+            if facts.written.constant(given.row).is_some() {
+                self.stack.push(Subject {
+                    file,
+                    row: given.row,
+                    value: 0,
+                });
+            } else {
+                self.found.others = true;
+            }
+        }
+        true
     }
 
     fn variable(&mut self, file: FileAt, node: Node) {
@@ -161,9 +196,7 @@ impl Search<'_, '_, '_> {
                 continue;
             };
             let site = program.call(call).1;
-            let skip = usize::from(
-                formals.len() > 1 && function.parameters[0].is_receiver,
-            );
+            let skip = usize::from(formals.len() > 1 && function.parameters[0].is_receiver);
             let given = given_to(self.sites, caller, row, &formals[skip..], node);
             match given {
                 Some(slot_row) => {
@@ -237,7 +270,10 @@ impl Search<'_, '_, '_> {
     fn class_variable(&mut self, class: u32, name: &str) -> bool {
         let program = self.sites.program;
         for above in self.sites.ancestors(class) {
-            let at = program.bases.partition_point(|bases| bases.classes <= above) - 1;
+            let at = program
+                .bases
+                .partition_point(|bases| bases.classes <= above)
+                - 1;
             let facts = program.files[at];
             let own = above - program.bases[at].classes;
             let variable = facts.variables.iter().position(|variable| {

@@ -178,8 +178,7 @@ impl Matcher<'_, '_> {
                 let mut hits = Vec::new();
                 for site in &facts.calls {
                     self.steps += 1;
-                    if !site.decorates
-                        && lasts.may_fit(program, file, site)
+                    if lasts.may_fit(program, file, site)
                         && let Some((captures, confidence)) = self.call(call, file, site.row)
                     {
                         hits.push(Hit {

@@ -216,7 +216,9 @@ pub enum SpecError {
         capture: String,
     },
     /// Too many entries, or too deep ones.
-    #[error("the question has more than {MOST_ENTRIES} entries, or conditions more than {DEEPEST} deep")]
+    #[error(
+        "the question has more than {MOST_ENTRIES} entries, or conditions more than {DEEPEST} deep"
+    )]
     TooMany,
 }
 

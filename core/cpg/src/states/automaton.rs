@@ -90,6 +90,21 @@ impl<'s> Automaton<'s> {
         named.then_some(state)
     }
 
+    /// Where an event leads from a state; none where no transition leaves it so.
+    pub(super) fn leaves(&self, state: State, event: &Event) -> Option<State> {
+        self.transitions
+            .iter()
+            .find(|(from, other, _)| *other == event && from & 1 << state != 0)
+            .map(|&(.., to)| to)
+    }
+
+    /// Where the outcome of a test leads; none where it cannot be. An object of which no transition says more is there.
+    pub(super) fn test(&self, state: State, event: &Event) -> Option<State> {
+        let named = self.transitions.iter().any(|(_, other, _)| *other == event);
+        self.leaves(state, event)
+            .or((!named && *event == Event::NotNull).then_some(state))
+    }
+
     /// Whether a state is wrong, and the word for it.
     pub(super) fn error(&self, state: State) -> Option<&'s str> {
         self.errors[usize::from(state)]

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::index::Index;
 use super::search::Search;
 use super::spec::Event;
-use super::walk::{Fact, Start, Truth};
+use super::walk::{Fact, Pending, Start, Truth};
 use super::{StateStep, StepKind};
 use crate::flows::program::Node;
 use crate::passes::facts::{Expression, Test, Value};
@@ -43,7 +43,8 @@ impl Search<'_, '_> {
         let base = program.bases[start.file as usize].variables;
         let mut fact = Fact {
             state: start.state,
-            pending: false,
+            pending: Pending::No,
+            thrown: false,
             places: SmallVec::new(),
             known: SmallVec::new(),
         };
@@ -53,7 +54,7 @@ impl Search<'_, '_> {
             {
                 continue;
             }
-            if let Some(node) = self.switch(start, index, test.value)
+            if let Some(node) = self.switch(start, index, test.value, &fact)
                 && !index.is_written(program, base, node, test.arm.0..start.row)
             {
                 fact.learn(node, if test.is { Truth::True } else { Truth::False });
@@ -63,14 +64,14 @@ impl Search<'_, '_> {
     }
 
     /// The variable of a value, where its tests are remembered.
-    fn switch(&self, start: &Start, index: &Index, value: Value) -> Option<Node> {
+    fn switch(&self, start: &Start, index: &Index, value: Value, fact: &Fact) -> Option<Node> {
         let program = self.sites.program;
         let facts = program.files[start.file as usize];
         if !matches!(facts.expressions[value as usize], Expression::Variable(_)) {
             return None;
         }
         let node = program.base_variable(program.node(start.file, value));
-        index.switches.contains(&node).then_some(node)
+        (index.switches.contains(&node) || fact.truth(node).is_some()).then_some(node)
     }
 
     /// Whether control can go from a row to the next one with a fact, and what it learns by that.
@@ -114,15 +115,15 @@ impl Search<'_, '_> {
         true
     }
 
-    /// The object turns out to be there, or not to be. Not to be is impossible where no transition says what that means.
+    /// The object turns out to be there, or not to be.
     fn decide(&self, fact: &mut Fact, is_null: bool) -> bool {
         let wanted = if is_null { Event::Null } else { Event::NotNull };
-        match self.automaton.on(fact.state, |event| *event == wanted) {
+        match self.automaton.test(fact.state, &wanted) {
             Some(state) => {
                 fact.state = state;
                 true
             }
-            None => !is_null,
+            None => false,
         }
     }
 
@@ -146,6 +147,9 @@ impl Search<'_, '_> {
             if call.row == start.row && !start.fresh {
                 return is;
             }
+            if let Some(truth) = fact.truth(program.node(start.file, value)) {
+                return (truth == Truth::True) == is;
+            }
             member = call.callee;
         }
         if let Expression::Member(base, name) = facts.expressions[member as usize]
@@ -154,11 +158,10 @@ impl Search<'_, '_> {
         {
             return told == is;
         }
-        let Some(node) = self.switch(start, index, value) else {
+        let Some(node) = self.switch(start, index, value, fact) else {
             return true;
         };
-        let truth = fact.truth(node);
-        match truth {
+        match fact.truth(node) {
             Some(Truth::Null | Truth::False) => !is,
             Some(Truth::True) => is,
             None => {
@@ -179,7 +182,7 @@ impl Search<'_, '_> {
         if self.holds(start.file, index, value, fact) {
             return self.decide(fact, is_null);
         }
-        let Some(node) = self.switch(start, index, value) else {
+        let Some(node) = self.switch(start, index, value, fact) else {
             return true;
         };
         match fact.truth(node) {

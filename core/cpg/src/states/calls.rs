@@ -1,4 +1,4 @@
-//! Calls that an object takes part in: events, methods of the project, and functions of which little is known.
+//! Calls that an object takes part in: events, and methods of the project.
 
 use smallvec::SmallVec;
 
@@ -6,30 +6,12 @@ use super::StepKind;
 use super::bind::Handed;
 use super::place::{MOST_FIELDS, Place, RETURNED};
 use super::search::Search;
-use super::spec::{Event, Unknown};
+use super::spec::Event;
 use super::walk::{After, Goes, Walk};
 use crate::flows::Position;
-use crate::flows::bind;
 use crate::flows::program::{FileAt, NONE, Node, Symbol};
 use crate::passes::facts::{Expression, Slot, Value};
-use crate::passes::library::{Base, Made};
 use crate::sites::ANYTHING;
-
-/// Certainty behind a call of something unknown that was given the object.
-const USED: f32 = 0.9;
-
-/// What a call of something outside does with the object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Outside {
-    /// Uses it.
-    Uses,
-    /// May keep it or change its state.
-    Takes,
-    /// Nothing is known.
-    Unknown,
-    /// Gives it back.
-    Gives,
-}
 
 impl Search<'_, '_> {
     /// Values at a position of a call.
@@ -55,6 +37,23 @@ impl Search<'_, '_> {
                 .map(|argument| argument.value)
                 .collect(),
         }
+    }
+
+    /// Whether some transition is on a call, whatever it is called on.
+    pub(super) fn is_event(&mut self, file: FileAt, row: u32) -> bool {
+        let program = self.sites.program;
+        let facts = program.files[file as usize];
+        let names = self.sites.names(file, row);
+        let short = program.call_at(file, row).and_then(|call| {
+            match facts.expressions[program.call(call).1.callee as usize] {
+                Expression::Member(_, name) => Some(format!("{ANYTHING}.{}", facts.name(name))),
+                _ => None,
+            }
+        });
+        self.automaton.spec.transitions.iter().any(|transition| {
+            matches!(&transition.on, Event::Call(pattern, _)
+                if names.iter().chain(&short).any(|name| pattern.fits(name)))
+        })
     }
 
     /// The state behind a call, where a transition is on it.
@@ -95,7 +94,7 @@ impl Search<'_, '_> {
             return self.automaton.on(state, |event| named.contains(&event));
         }
         if own {
-            return self.automaton.on(state, |event| *event == Event::AnyCall);
+            return self.automaton.leaves(state, &Event::AnyCall);
         }
         None
     }
@@ -111,6 +110,7 @@ impl Search<'_, '_> {
         // The result is another one from now on.
         let result = program.results[call as usize];
         if result != NONE {
+            after.fact.forget(result);
             let result = self.places.id(Place::of(result));
             let places = &self.places;
             after
@@ -156,9 +156,7 @@ impl Search<'_, '_> {
         }
         if site.callee != 0
             && self.holds(file, &walk.index, site.callee, &after.fact)
-            && let Some(to) = self
-                .automaton
-                .on(after.fact.state, |event| *event == Event::Access)
+            && let Some(to) = self.automaton.leaves(after.fact.state, &Event::Access)
         {
             return vec![self.happen(walk, row, to, after)];
         }
@@ -220,6 +218,10 @@ impl Search<'_, '_> {
                 Goes::On
             };
             one.escaped = outcome.escaped;
+            one.fact.thrown |= outcome.thrown && !outcome.exceptional;
+            if let (Some(truth), Some(result)) = (outcome.returned, result) {
+                one.fact.learn(result, truth);
+            }
             if outcome.state != after.fact.state {
                 one.fact.state = outcome.state;
                 one.steps.push(self.step(file, row, StepKind::Argument));
@@ -282,104 +284,6 @@ impl Search<'_, '_> {
                 Handed::Result => {
                     found.extend(result.filter(|&result| result != NONE).map(Place::of));
                 }
-            }
-        }
-        found
-    }
-
-    /// A call of something that is not the project's.
-    fn outside(&mut self, walk: &Walk<'_>, call: u32, mut after: After) -> After {
-        let program = self.sites.program;
-        let (file, site) = program.call(call);
-        let mut given = Vec::new();
-        let mut near = false;
-        for (at, argument) in (0..).zip(&site.arguments) {
-            for rest in self.ways_to(file, &walk.index, argument.value, &after.fact) {
-                near = true;
-                if rest.is_empty() {
-                    given.push(at);
-                }
-            }
-        }
-        for value in self.at_position(file, call, &Position::Receiver) {
-            let ways = self.ways_to(file, &walk.index, value, &after.fact);
-            near |= ways.iter().any(|rest| !rest.is_empty());
-        }
-        if !near {
-            return after;
-        }
-        let names = self.sites.names(file, site.row);
-        let spec = self.automaton.spec;
-        let fits = |list: &[crate::flows::Pattern]| {
-            list.iter()
-                .any(|pattern| names.iter().any(|name| pattern.fits(name)))
-        };
-        let outside = if fits(&spec.takers) {
-            Outside::Takes
-        } else if fits(&spec.users) {
-            Outside::Uses
-        } else {
-            self.described(file, call, &names, &given)
-        };
-        match outside {
-            Outside::Uses => {}
-            Outside::Takes => after.escaped = walk.start.fresh,
-            Outside::Unknown if spec.unknown == Unknown::Takes => {
-                after.escaped = walk.start.fresh;
-            }
-            Outside::Unknown => after.confidence *= USED,
-            Outside::Gives => {
-                let result = program.results[call as usize];
-                if result != NONE {
-                    let place = self.places.id(Place::of(result));
-                    after.fact.places.push(place);
-                    after.fact.places.sort_unstable();
-                }
-            }
-        }
-        after
-    }
-
-    /// What descriptions of libraries say of what is given to a call.
-    fn described(&self, file: FileAt, call: u32, names: &[String], given: &[u32]) -> Outside {
-        let program = self.sites.program;
-        let site = program.call(call).1;
-        let Some(language) = self.sites.language(file) else {
-            return Outside::Unknown;
-        };
-        let mut found = Outside::Unknown;
-        for name in names {
-            let Some(function) = language.described(name) else {
-                continue;
-            };
-            let formals = bind::described(program, function);
-            let method = function
-                .parameters
-                .first()
-                .is_some_and(|first| first == "self" || first == "cls");
-            let skip = usize::from(method).min(formals.len());
-            let own: Vec<usize> = bind::bind(program, file, site, &formals[skip..])
-                .into_iter()
-                .filter(|bound| given.contains(&bound.argument))
-                .map(|bound| bound.number as usize)
-                .collect();
-            if own.is_empty() {
-                continue;
-            }
-            let from = |made: &Made| {
-                matches!(made, Made::Same(place)
-                    if matches!(place.base, Base::Parameter(at) if own.contains(&at)))
-            };
-            if function.stores.iter().any(|(_, made)| from(made)) {
-                return Outside::Takes;
-            }
-            if function.returns.iter().any(from) {
-                found = Outside::Gives;
-            } else if found == Outside::Unknown && language.is_class(name) {
-                // What a class makes of it is not written down: the instance may keep it.
-                found = Outside::Unknown;
-            } else if found == Outside::Unknown {
-                found = Outside::Uses;
             }
         }
         found

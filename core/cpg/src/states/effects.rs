@@ -24,6 +24,17 @@ fn only_compares(operator: &str) -> bool {
     )
 }
 
+/// What a test of a constant says.
+fn truth_of(constant: &Constant) -> Option<Truth> {
+    match constant {
+        Constant::Null => Some(Truth::Null),
+        Constant::Truth(true) => Some(Truth::True),
+        Constant::Truth(false) | Constant::Int(0) => Some(Truth::False),
+        Constant::Int(_) => Some(Truth::True),
+        _ => None,
+    }
+}
+
 impl Search<'_, '_> {
     /// Places of a value.
     pub(super) fn places_of(
@@ -146,7 +157,13 @@ impl Search<'_, '_> {
             all = self.each(all, |this, after| vec![this.write(walk, row, after)]);
         }
         for &(_, value) in index.returns(row) {
+            // The value is the first part of the row that returns it.
+            let known = facts.written.constant(row + 1);
+            let truth = known.and_then(|known| truth_of(&known.constant));
             all = self.each(all, |this, mut after| {
+                if let Some(truth) = truth {
+                    after.fact.learn(RETURNED, truth);
+                }
                 for rest in this.ways_to(file, index, value, &after.fact) {
                     let place = super::place::Place::of(RETURNED).behind(&rest);
                     let place = place.map(|place| this.places.id(place));
@@ -196,10 +213,7 @@ impl Search<'_, '_> {
     }
 
     fn access(&mut self, walk: &Walk<'_>, row: u32, value: Value, after: After) -> Vec<After> {
-        let to = self
-            .automaton
-            .on(after.fact.state, |event| *event == Event::Access);
-        match to {
+        match self.automaton.leaves(after.fact.state, &Event::Access) {
             Some(to) if self.holds(walk.start.file, &walk.index, value, &after.fact) => {
                 vec![self.happen(walk, row, to, after)]
             }
@@ -248,16 +262,15 @@ impl Search<'_, '_> {
         if let Some(found) = found {
             return found;
         }
-        if held && let Some(to) = self.automaton.on(after.fact.state, |other| other == event) {
+        // Who enters a context reads of the object.
+        let state = after.fact.state;
+        let to = self.automaton.leaves(state, event).or_else(|| {
+            let enters = *event == Event::Enter;
+            let to = self.automaton.leaves(state, &Event::Access);
+            to.filter(|_| enters)
+        });
+        if let Some(to) = to.filter(|_| held) {
             return vec![self.happen(walk, row, to, after)];
-        }
-        if held && *event == Event::Enter {
-            let to = self
-                .automaton
-                .on(after.fact.state, |other| *other == Event::Access);
-            if let Some(to) = to {
-                return vec![self.happen(walk, row, to, after)];
-            }
         }
         let stored = facts.name(facts.operations[operation as usize].operator)
             == protocol::STORE_ELEMENT
@@ -283,7 +296,7 @@ impl Search<'_, '_> {
             let targets = match to {
                 Place::Variable(variable) => {
                     let node = program.base_variable(base + variable);
-                    self.forget(index, row, node, &mut after.fact);
+                    self.forget(walk, row, (node, from), &mut after.fact);
                     if !ways.is_empty() && self.outlives(walk, node) {
                         after.escaped |= walk.start.fresh;
                     }
@@ -308,8 +321,8 @@ impl Search<'_, '_> {
                     }
                     targets
                 }
-                Place::Element(..) => {
-                    if !ways.is_empty() {
+                Place::Element(collection, _) => {
+                    if !ways.is_empty() && !index.lost.contains(&collection) {
                         after.escaped |= walk.start.fresh;
                     }
                     SmallVec::new()
@@ -346,19 +359,16 @@ impl Search<'_, '_> {
     }
 
     /// A variable gets another value: what was known of it holds no more, but for what it surely gets.
-    fn forget(&self, index: &Index, row: u32, node: Node, fact: &mut Fact) {
-        if !index.switches.contains(&node) {
-            return;
-        }
+    fn forget(&self, walk: &Walk<'_>, row: u32, (node, from): (Node, Value), fact: &mut Fact) {
+        let got = fact.truth(self.sites.program.node(walk.start.file, from));
         fact.forget(node);
-        let truth = match index.constants.get(&row) {
-            Some(Constant::Null) => Truth::Null,
-            Some(Constant::Truth(true)) => Truth::True,
-            Some(Constant::Truth(false) | Constant::Int(0)) => Truth::False,
-            Some(Constant::Int(_)) => Truth::True,
-            _ => return,
-        };
-        fact.learn(node, truth);
+        if let Some(truth) = got.filter(|_| from != 0) {
+            fact.learn(node, truth);
+        } else if walk.index.switches.contains(&node)
+            && let Some(truth) = walk.index.constants.get(&row).and_then(truth_of)
+        {
+            fact.learn(node, truth);
+        }
     }
 
     /// Whether a variable lives longer than the method, or others see it.

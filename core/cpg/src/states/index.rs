@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::flows::program::{FileAt, Node, Program};
-use crate::passes::facts::{Constant, Expression, Owner, Place, Test, Value, Way};
+use crate::passes::facts::{Constant, Expression, FileFacts, Owner, Place, Test, Value, Way};
 
 /// A value comes to a place; nothing is known of the value where it is 0.
 #[derive(Clone, Copy, Debug)]
@@ -30,12 +30,62 @@ pub(super) struct Index {
     /// Choices whose operand the way tells.
     pub(super) choices: FxHashSet<Value>,
     pub(super) handlers: FxHashSet<u32>,
+    /// Collections that nothing gets: they are taken apart where they stand.
+    pub(super) lost: FxHashSet<Value>,
     /// Variables that other methods read or write.
     pub(super) shared: FxHashSet<Node>,
     /// Variables that are tested more than once, or set to constants.
     pub(super) switches: FxHashSet<Node>,
     /// Row of a write: what it surely writes.
     pub(super) constants: FxHashMap<u32, Constant>,
+}
+
+/// Collections that stand in no flow, call, operation or other expression.
+fn lost(facts: &FileFacts) -> FxHashSet<Value> {
+    let mut lost: FxHashSet<Value> = (0..)
+        .zip(&facts.expressions)
+        .filter(|(_, expression)| matches!(expression, Expression::Collection(..)))
+        .map(|(value, _)| value)
+        .collect();
+    for expression in &facts.expressions {
+        match expression {
+            Expression::Member(base, _)
+            | Expression::Element(base, _)
+            | Expression::Iterated(base)
+            | Expression::Entered(base) => {
+                lost.remove(base);
+            }
+            Expression::Merged(one, other) => {
+                lost.remove(one);
+                lost.remove(other);
+            }
+            Expression::Choice(values) => values.iter().for_each(|value| {
+                lost.remove(value);
+            }),
+            _ => {}
+        }
+    }
+    let flows = facts.flows.iter().map(|flow| flow.from);
+    let calls = facts.calls.iter().flat_map(|call| {
+        let arguments = call.arguments.iter().map(|argument| argument.value);
+        arguments.chain(std::iter::once(call.callee))
+    });
+    let operands = facts.operations.iter().flat_map(|one| &one.operands);
+    let left = facts.functions.iter().flat_map(|function| {
+        let defaults = function.parameters.iter().map(|one| one.default);
+        let given = function.returns.iter().chain(&function.yields).copied();
+        given.chain(defaults)
+    });
+    let raised = facts.order.raises.iter().map(|raise| raise.value);
+    for value in flows
+        .chain(calls)
+        .chain(operands.copied())
+        .chain(left)
+        .chain(raised)
+    {
+        lost.remove(&value);
+    }
+    lost
 }
 
 fn at<T>(list: &[T], row: u32, key: impl Fn(&T) -> u32) -> &[T] {
@@ -94,6 +144,7 @@ impl Index {
             tests: by_decision(&order.tests),
             nulls: by_decision(&order.nulls),
             handlers: order.handlers.iter().map(|handler| handler.row).collect(),
+            lost: lost(facts),
             shared: FxHashSet::default(),
             switches: FxHashSet::default(),
             constants: FxHashMap::default(),
@@ -228,6 +279,12 @@ impl Index {
 
     pub(super) fn steps(&self, row: u32) -> &[(u32, u32, Way)] {
         at(&self.steps, row, |&(src, ..)| src)
+    }
+
+    /// Whether a row raises by itself: it has no other way on.
+    pub(super) fn raises(&self, row: u32) -> bool {
+        let steps = self.steps(row);
+        !steps.is_empty() && steps.iter().all(|&(.., way)| way == Way::Throw)
     }
 
     /// Whether a row has a place in the control flow.

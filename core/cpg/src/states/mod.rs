@@ -20,15 +20,17 @@
 //! | `spec`, `automaton` | the question |
 //! | `index`, `place` | what happens at rows; where objects are |
 //! | `bind` | what calls hand on |
-//! | `walk`, `effects`, `calls`, `branch` | one object in one method |
-//! | `summary`, `search` | across methods; results |
+//! | `walk`, `effects`, `calls`, `outside`, `branch` | one object in one method |
+//! | `summary`, `callers`, `search` | across methods; results |
 
 mod automaton;
 mod bind;
 mod branch;
+mod callers;
 mod calls;
 mod effects;
 mod index;
+mod outside;
 mod place;
 mod search;
 mod spec;

@@ -7,35 +7,32 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::automaton::{Automaton, State};
-use super::bind::Handed;
 use super::index::Index;
-use super::place::{Place, PlaceId, Places, RETURNED};
+use super::place::{Place, PlaceId, Places};
 use super::spec::Spec;
 use super::summary::{Key, Open};
-use super::walk::{Ended, Start, Walk, Walked};
+use super::walk::{Ended, Start, Walked};
 use super::{Budget, Finding, Found, StateStep, StepKind};
 use crate::NodeId;
 use crate::flows::Position;
 use crate::flows::language::Language;
 use crate::flows::program::{FileAt, NONE, Program};
 use crate::kind::property::LAMBDA;
-use crate::passes::facts::{Expression, Value};
+use crate::passes::facts::Value;
 use crate::sites::{Lasts, Sites};
 
-/// Methods through which an object is handed up to callers.
-const MOST_RETURNS: usize = 6;
 /// Certainty that an object is lost with the one that holds it.
 const CONTAINED: f32 = 0.7;
 /// Certainty of what only an exception leads to.
 const EXCEPTIONAL: f32 = 0.6;
 
 /// An object to follow.
-struct Object {
-    start: Start,
+pub(super) struct Object {
+    pub(super) start: Start,
     /// Row that it comes from in the method.
-    created: NodeId,
+    pub(super) created: NodeId,
     /// Methods that it was handed up through.
-    returns: usize,
+    pub(super) returns: usize,
 }
 
 /// Row of the finding, label, row that the object comes from.
@@ -51,10 +48,13 @@ pub(super) struct Search<'p, 'a> {
     pub(super) shallow: usize,
     pub(super) places: Places,
     pub(super) resolved: FxHashMap<(FileAt, Value), SmallVec<[PlaceId; 2]>>,
+    /// Calls that can fail.
+    pub(super) failing: FxHashMap<(FileAt, u32), bool>,
     pub(super) summaries: FxHashMap<Key, Rc<Walked>>,
     pub(super) open: Vec<Open>,
     indexes: FxHashMap<FileAt, Rc<Index>>,
-    seen: FxHashSet<(FileAt, u32, SmallVec<[PlaceId; 4]>, State)>,
+    /// Objects that callers were given, each once.
+    pub(super) seen: FxHashSet<(FileAt, u32, SmallVec<[PlaceId; 4]>, State)>,
     findings: BTreeMap<FindingKey, Finding>,
 }
 
@@ -74,6 +74,7 @@ impl<'p, 'a> Search<'p, 'a> {
             shallow: 0,
             places: Places::default(),
             resolved: FxHashMap::default(),
+            failing: FxHashMap::default(),
             summaries: FxHashMap::default(),
             open: Vec::new(),
             indexes: FxHashMap::default(),
@@ -244,8 +245,11 @@ impl<'p, 'a> Search<'p, 'a> {
                 self.returned_by_lambda(start, &mut ended);
             }
             let outer = self.visible(start, &ended);
+            if self.is_yielded(start, &ended) {
+                continue;
+            }
             if ended.exceptional {
-                if outer.is_empty() {
+                if outer.is_empty() || !start.fresh && met {
                     thrown.push(ended);
                 }
                 continue;
@@ -263,149 +267,38 @@ impl<'p, 'a> Search<'p, 'a> {
             if contained && !self.automaton.spec.contained {
                 continue;
             }
-            if let Some(label) = self.automaton.end(ended.state, false) {
-                reported = true;
-                let mut steps = ended.steps;
-                steps.push(self.step(start.file, ended.row, StepKind::End));
+            if self.automaton.end(ended.state, false).is_some() {
                 let factor = if contained { CONTAINED } else { 1.0 };
-                let what = (label, ended.state, object.created, false);
-                self.found(object, what, steps, ended.confidence * factor);
+                ended.confidence *= factor;
+                let step = self.step(start.file, ended.row, StepKind::End);
+                ended.steps.push(step);
+                if ended.thrown {
+                    thrown.push(ended);
+                } else {
+                    reported = true;
+                    self.end(object, ended, false);
+                }
             }
         }
         // An exception says nothing new of an object that is lost anyway.
         for ended in thrown.into_iter().filter(|_| !reported) {
-            if let Some(label) = self.automaton.end(ended.state, true) {
-                let what = (label, ended.state, object.created, true);
-                self.found(object, what, ended.steps, ended.confidence * EXCEPTIONAL);
-            }
+            self.end(object, ended, true);
         }
         on.reverse();
         work.extend(on);
     }
 
-    /// Places at the end of a method that its callers can see.
-    fn visible(&self, start: &Start, ended: &Ended) -> Vec<Place> {
-        let program = self.sites.program;
-        let function = program.function(start.function).1;
-        let base = program.bases[start.file as usize].variables;
-        let is_parameter = |node| {
-            function
-                .parameters
-                .iter()
-                .any(|parameter| base + parameter.variable == node)
-        };
-        ended
-            .places
-            .iter()
-            .map(|&place| self.places.get(place))
-            .filter(|place| {
-                place.base == RETURNED
-                    || is_parameter(place.base) && (!place.fields.is_empty() || !start.fresh)
-            })
-            .cloned()
-            .collect()
-    }
-
-    /// Follows an object in the methods that call the one that it leaves.
-    fn live_on(&mut self, object: &Object, ended: &Ended, outer: &[Place], on: &mut Vec<Object>) {
-        let program = self.sites.program;
-        let function = object.start.function;
-        if object.returns >= MOST_RETURNS {
-            return;
+    /// An object ends in a state that is wrong then.
+    fn end(&mut self, object: &Object, ended: Ended, thrown: bool) {
+        let label = self.automaton.end(ended.state, thrown).or_else(|| {
+            // Exceptions that are handled count where those that leave the method do not.
+            let label = self.automaton.end(ended.state, false);
+            label.filter(|_| !ended.exceptional)
+        });
+        if let Some(label) = label {
+            let factor = if thrown { EXCEPTIONAL } else { 1.0 };
+            let what = (label, ended.state, object.created, thrown);
+            self.found(object, what, ended.steps, ended.confidence * factor);
         }
-        let callers: Vec<(FileAt, u32)> = program.callers(function).collect();
-        for (file, row) in callers {
-            let home = program.function_of(file, row);
-            let index = self.index(file);
-            if home == NONE || !index.is_point(row) {
-                continue;
-            }
-            let places = self.in_caller((file, row, home), function, outer);
-            if places.is_empty() || !self.seen.insert((file, row, places.clone(), ended.state)) {
-                continue;
-            }
-            let step = self.step(file, row, StepKind::Return);
-            let mut steps = ended.steps.clone();
-            steps.push(step);
-            let edges = program.targets(file, row);
-            let confidence = edges
-                .iter()
-                .find(|edge| program.functions.get(&edge.target) == Some(&function))
-                .map_or(1.0, |edge| edge.confidence);
-            on.push(Object {
-                start: Start {
-                    file,
-                    function: home,
-                    row,
-                    state: ended.state,
-                    places,
-                    fresh: object.start.fresh,
-                    steps: Rc::new(steps),
-                    confidence: ended.confidence * confidence,
-                },
-                created: step.node,
-                returns: object.returns + 1,
-            });
-        }
-    }
-
-    /// Places of a caller for what a method leaves behind.
-    fn in_caller(
-        &mut self,
-        (file, row, home): (FileAt, u32, u32),
-        function: u32,
-        outer: &[Place],
-    ) -> SmallVec<[PlaceId; 4]> {
-        let program = self.sites.program;
-        let index = self.index(file);
-        let by_operation: Vec<_> = index
-            .operations(row)
-            .filter_map(|operation| self.handed_by_operation(file, operation, function))
-            .map(|(value, parameter)| (Handed::Value(value), parameter))
-            .collect();
-        let call = program.call_at(file, row);
-        let (handed, result) = match call {
-            Some(call) if by_operation.is_empty() => (
-                self.handed(file, call, function),
-                Some(program.results[call as usize]),
-            ),
-            _ => (by_operation, None),
-        };
-        let start = Start {
-            file,
-            function: home,
-            row,
-            state: 0,
-            places: SmallVec::new(),
-            fresh: true,
-            steps: Rc::default(),
-            confidence: 1.0,
-        };
-        let walk = Walk::new(&start, index);
-        let mut found: SmallVec<[PlaceId; 4]> = SmallVec::new();
-        for place in outer {
-            let bases = if place.base == RETURNED {
-                result
-                    .filter(|&result| result != NONE)
-                    .map(Place::of)
-                    .into_iter()
-                    .collect()
-            } else {
-                self.outer_places(&walk, &handed, place.base, result)
-            };
-            for base in bases {
-                // What others see as well lives on by itself.
-                let own = base.base == RETURNED
-                    || !program.is_variable(base.base)
-                        && matches!(program.expression(base.base).1, Expression::Call(_))
-                    || program.is_variable(base.base) && !self.outlives(&walk, base.base);
-                if let Some(place) = base.behind(&place.fields).filter(|_| own) {
-                    found.push(self.places.id(place));
-                }
-            }
-        }
-        found.sort_unstable();
-        found.dedup();
-        found
     }
 }

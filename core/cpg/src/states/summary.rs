@@ -86,6 +86,8 @@ impl Search<'_, '_> {
         let ended = Ended {
             state: key.2,
             exceptional: false,
+            thrown: false,
+            returned: None,
             escaped: self.automaton.spec.unknown == super::spec::Unknown::Takes,
             places: key.1.clone(),
             steps: Vec::new(),
@@ -126,8 +128,10 @@ impl Search<'_, '_> {
         let mut kept: Vec<Ended> = Vec::new();
         for ended in walked.ends {
             let known = kept.iter().any(|other| {
-                (other.state, other.exceptional, other.escaped, &other.places)
-                    == (ended.state, ended.exceptional, ended.escaped, &ended.places)
+                (other.state, other.exceptional, other.escaped)
+                    == (ended.state, ended.exceptional, ended.escaped)
+                    && (other.thrown, other.returned, &other.places)
+                        == (ended.thrown, ended.returned, &ended.places)
             });
             if !known {
                 kept.push(ended);
@@ -166,7 +170,8 @@ impl Search<'_, '_> {
         let index = self.index(start.file);
         let fact = super::walk::Fact {
             state: ended.state,
-            pending: false,
+            pending: super::walk::Pending::No,
+            thrown: false,
             places: ended.places.clone(),
             known: SmallVec::new(),
         };

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use super::automaton::State;
 use super::index::Index;
-use super::place::PlaceId;
+use super::place::{PlaceId, RETURNED};
 use super::search::Search;
 use super::{StateStep, StepKind};
 use crate::NodeId;
@@ -23,12 +23,24 @@ pub(super) enum Truth {
     True,
 }
 
+/// Whether an exception is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Pending {
+    No,
+    /// An operator may have raised it, or a handler did not take it: it runs what handlers and `finally` do, and is not held against
+    /// the object at the end.
+    Soft,
+    /// A call raised it, or the program does by itself.
+    Hard,
+}
+
 /// What is known of the object at a row.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Fact {
     pub(super) state: State,
-    /// An exception is on its way.
-    pub(super) pending: bool,
+    pub(super) pending: Pending,
+    /// An exception was on its way at some time.
+    pub(super) thrown: bool,
     /// Places that hold the object, ascending.
     pub(super) places: SmallVec<[PlaceId; 4]>,
     /// Outcomes of tests, ascending.
@@ -54,7 +66,12 @@ pub(super) struct Start {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Ended {
     pub(super) state: State,
+    /// An exception leaves the method.
     pub(super) exceptional: bool,
+    /// An exception was on its way at some time.
+    pub(super) thrown: bool,
+    /// What the method returns, where that is known.
+    pub(super) returned: Option<Truth>,
     /// It got out of sight.
     pub(super) escaped: bool,
     pub(super) places: SmallVec<[PlaceId; 4]>,
@@ -155,7 +172,8 @@ impl Search<'_, '_> {
         places.dedup();
         let fact = Fact {
             state: start.state,
-            pending: false,
+            pending: Pending::No,
+            thrown: false,
             places,
             known: self.known_around(start, &walk.index),
         };
@@ -193,29 +211,34 @@ impl Search<'_, '_> {
         let from = visit.from;
         if walk.index.steps(row).is_empty() {
             // The end of the method.
-            let exceptional = fact.pending;
+            if fact.pending == Pending::Soft {
+                return;
+            }
+            let exceptional = fact.pending == Pending::Hard;
             let ended = self.ended(walk, number, &fact, exceptional, from);
             walk.walked.ends.push(ended);
             return;
         }
-        let pending = fact.pending;
+        let pending = fact.pending != Pending::No;
         for after in self.effects(walk, row, After::of(fact, confidence)) {
             if after.wrong.is_some() || after.escaped {
                 self.stop(walk, number, row, &after);
                 continue;
             }
             self.go_on(walk, number, row, &after);
-            let throws = self.automaton.asks_for_exceptions()
+            let fails = after.goes == Goes::Thrown
+                || self.automaton.asks_for_exceptions()
+                    && after.goes != Goes::On
+                    && after.steps.is_empty()
+                    && self.may_fail(walk.start.file, row);
+            let throws = fails
                 && !pending
-                && after.goes != Goes::On
-                && after.steps.is_empty()
-                && self.sites.program.call_at(walk.start.file, row).is_some()
                 && !walk
                     .index
                     .steps(row)
                     .iter()
                     .any(|&(.., way)| way == Way::Throw);
-            if throws || after.goes == Goes::Thrown && !pending {
+            if throws {
                 let mut ended = self.ended(walk, number, &after.fact, true, row);
                 ended.steps.extend(after.steps.iter().copied());
                 let ended_by = self.step(walk.start.file, row, StepKind::Exception);
@@ -223,6 +246,19 @@ impl Search<'_, '_> {
                 walk.walked.ends.push(ended);
             }
         }
+    }
+
+    /// Whether a call can fail: all can, but those that are events of objects; what closes is not expected to.
+    fn may_fail(&mut self, file: FileAt, row: u32) -> bool {
+        if self.sites.program.call_at(file, row).is_none() {
+            return false;
+        }
+        if let Some(&known) = self.failing.get(&(file, row)) {
+            return known;
+        }
+        let fails = !self.is_event(file, row);
+        self.failing.insert((file, row), fails);
+        fails
     }
 
     pub(super) fn step(&self, file: FileAt, row: u32, kind: StepKind) -> StateStep {
@@ -247,6 +283,8 @@ impl Search<'_, '_> {
             walk.walked.ends.push(Ended {
                 state: after.fact.state,
                 exceptional: false,
+                thrown: false,
+                returned: None,
                 escaped: true,
                 places: SmallVec::new(),
                 steps,
@@ -267,6 +305,8 @@ impl Search<'_, '_> {
         Ended {
             state: fact.state,
             exceptional,
+            thrown: fact.thrown,
+            returned: fact.truth(RETURNED),
             escaped: false,
             places: fact.places.clone(),
             steps: Self::way(walk, number),
@@ -292,7 +332,7 @@ impl Search<'_, '_> {
     fn go_on(&mut self, walk: &mut Walk<'_>, before: u32, row: u32, after: &After) {
         let index = Rc::clone(&walk.index);
         for &(_, next, way) in index.steps(row) {
-            let pending = after.fact.pending;
+            let pending = after.fact.pending != Pending::No;
             let goes = match way {
                 Way::Step => after.goes != Goes::Thrown,
                 Way::Resume => after.goes != Goes::Thrown && !pending,
@@ -305,13 +345,22 @@ impl Search<'_, '_> {
             let mut fact = after.fact.clone();
             let mut steps = after.steps.clone();
             if way == Way::Throw {
-                if !fact.pending {
+                if !pending {
                     steps.push(self.step(walk.start.file, row, StepKind::Exception));
                 }
-                fact.pending = true;
+                // An exception that another one meets is forgotten.
+                let hard = self.may_fail(walk.start.file, row)
+                    || after.goes == Goes::Thrown
+                    || index.raises(row);
+                fact.pending = if hard { Pending::Hard } else { Pending::Soft };
+                fact.thrown = true;
             } else {
-                if way != Way::Unwind && index.handlers.contains(&row) {
-                    fact.pending = false;
+                if index.handlers.contains(&row) {
+                    fact.pending = if way == Way::Unwind {
+                        Pending::Soft
+                    } else {
+                        Pending::No
+                    };
                 }
                 if !self.branch(walk.start, &index, row, next, &mut fact, &mut steps) {
                     continue;

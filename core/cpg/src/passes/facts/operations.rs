@@ -42,7 +42,7 @@ impl<'a> Collector<'a> {
         } else if self.words.text_types.contains(&kind) {
             Some(Constant::Text(name.into()))
         } else if self.words.int_types.contains(&kind) {
-            name.parse().ok().map(Constant::Int)
+            crate::passes::ssa::whole_number(name).map(Constant::Int)
         } else {
             None
         }

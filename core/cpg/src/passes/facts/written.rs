@@ -75,8 +75,10 @@ pub enum Form {
     Call,
     /// A function or type that is written there.
     Definition,
-    /// A list, tuple, set, dictionary or comprehension.
+    /// A list, set, dictionary or comprehension.
     Collection,
+    /// A tuple.
+    Tuple,
     /// A text with computed parts.
     Template,
     /// Any other operator.
@@ -161,6 +163,12 @@ impl Written {
         at.ok().map(|at| self.constants[at])
     }
 
+    /// The operator that stands at a row.
+    pub fn operator(&self, row: u32) -> Option<Name> {
+        let at = self.operators.binary_search_by_key(&row, |&(row, _)| row);
+        at.ok().map(|at| self.operators[at].1)
+    }
+
     /// Arguments of the call at a row.
     pub fn arguments(&self, call: u32) -> &[Given] {
         let first = self.arguments.partition_point(|given| given.call < call);
@@ -209,7 +217,8 @@ impl Collector<'_> {
             NodeKind::Call => match self.ast.name(row) {
                 name if op::is_field_access(name) => Form::Member,
                 op::INDEX_ACCESS => Form::Element,
-                op::LIST | op::TUPLE | op::DICT | op::SET => Form::Collection,
+                op::TUPLE => Form::Tuple,
+                op::LIST | op::DICT | op::SET => Form::Collection,
                 op::FORMAT => Form::Template,
                 name if op::is_operator(name) => Form::Operator,
                 _ => Form::Call,

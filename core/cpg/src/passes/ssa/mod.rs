@@ -12,7 +12,7 @@ mod constants;
 mod events;
 mod rename;
 
-pub(crate) use constants::{Constant, Texts};
+pub(crate) use constants::{Constant, Texts, whole_number};
 pub(crate) use events::Events;
 
 use rustc_hash::FxHashMap;
