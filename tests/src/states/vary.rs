@@ -97,13 +97,13 @@ fn rename(line: &str) -> String {
     text
 }
 
-/// Things are opened by a function around the one that opens them, which is told apart by its name only.
+/// Things are closed by a function of its own.
 fn wrapped(program: &Program) -> Varied {
     let mut varied = by_line("wrapped", program, |line| {
         vec![if line.contains("import") {
             line.to_owned()
         } else {
-            line.replace("thing.close()", "close_it(thing)")
+            line.replace(" thing.close()", " close_it(thing)")
         }]
     });
     for ((_, source), moved) in varied.program.files.iter_mut().zip(&mut varied.moved) {

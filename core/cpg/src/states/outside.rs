@@ -1,10 +1,12 @@
 //! Calls of what is not the project's that an object is given to: by the question, by descriptions of libraries, or with nothing known.
 
-use super::place::Place;
+use smallvec::SmallVec;
+
+use super::place::{MOST_FIELDS, Place};
 use super::search::Search;
 use super::spec::Unknown;
 use super::walk::{After, Walk};
-use crate::flows::program::{FileAt, NONE};
+use crate::flows::program::{FileAt, NONE, Symbol};
 use crate::flows::{Pattern, Position, bind};
 use crate::passes::library::{Base, Made};
 
@@ -12,7 +14,7 @@ use crate::passes::library::{Base, Made};
 const USED: f32 = 0.9;
 
 /// What a call of something outside does with the object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Outside {
     /// Uses it.
     Uses,
@@ -20,8 +22,8 @@ enum Outside {
     Takes,
     /// Nothing is known.
     Unknown,
-    /// Gives it back.
-    Gives,
+    /// Gives back some of its arguments.
+    Gives(Vec<u32>),
 }
 
 impl Search<'_, '_> {
@@ -29,12 +31,13 @@ impl Search<'_, '_> {
     pub(super) fn outside(&mut self, walk: &Walk<'_>, call: u32, mut after: After) -> After {
         let program = self.sites.program;
         let (file, site) = program.call(call);
-        let mut given = Vec::new();
+        // Arguments that lead to the object, with the ways.
+        let mut given: Vec<(u32, SmallVec<[Symbol; MOST_FIELDS]>)> = Vec::new();
         let mut near = false;
         for (at, argument) in (0..).zip(&site.arguments) {
             for rest in self.ways_to(file, &walk.index, argument.value, &after.fact) {
                 near = true;
-                given.push((at, rest.is_empty()));
+                given.push((at, rest));
             }
         }
         for value in self.at_position(file, call, &Position::Receiver) {
@@ -55,6 +58,7 @@ impl Search<'_, '_> {
         } else if fits(&spec.users) {
             Outside::Uses
         } else {
+            let given: Vec<u32> = given.iter().map(|&(at, _)| at).collect();
             self.described(file, call, &names, &given)
         };
         match outside {
@@ -64,26 +68,24 @@ impl Search<'_, '_> {
                 after.escaped = walk.start.fresh;
             }
             Outside::Unknown => after.confidence *= USED,
-            Outside::Gives => {
+            Outside::Gives(arguments) => {
                 let result = program.results[call as usize];
-                if result != NONE {
-                    let place = self.places.id(Place::of(result));
-                    after.fact.places.push(place);
-                    after.fact.places.sort_unstable();
+                for (_, rest) in given.iter().filter(|(at, _)| arguments.contains(at)) {
+                    let place = Place::of(result).behind(rest);
+                    if let Some(place) = place.filter(|_| result != NONE) {
+                        let place = self.places.id(place);
+                        after.fact.places.push(place);
+                    }
                 }
+                after.fact.places.sort_unstable();
+                after.fact.places.dedup();
             }
         }
         after
     }
 
     /// What descriptions of libraries say of what is given to a call.
-    fn described(
-        &self,
-        file: FileAt,
-        call: u32,
-        names: &[String],
-        given: &[(u32, bool)],
-    ) -> Outside {
+    fn described(&self, file: FileAt, call: u32, names: &[String], given: &[u32]) -> Outside {
         let program = self.sites.program;
         let site = program.call(call).1;
         let Some(language) = self.sites.language(file) else {
@@ -101,28 +103,27 @@ impl Search<'_, '_> {
                 .is_some_and(|first| first == "self" || first == "cls");
             let skip = usize::from(method).min(formals.len());
             let bound = bind::bind(program, file, site, &formals[skip..]);
-            let own = |whole: bool| -> Vec<usize> {
-                let fits = |argument: u32| {
-                    given
-                        .iter()
-                        .any(|&(at, exact)| at == argument && (exact || !whole))
-                };
-                let bound = bound.iter().filter(|bound| fits(bound.argument));
-                bound.map(|bound| bound.number as usize).collect()
-            };
-            let (whole, any) = (own(true), own(false));
-            if any.is_empty() {
+            let own: Vec<(u32, usize)> = bound
+                .iter()
+                .filter(|bound| given.contains(&bound.argument))
+                .map(|bound| (bound.argument, bound.number as usize))
+                .collect();
+            if own.is_empty() {
                 continue;
             }
-            let from = |made: &Made, own: &[usize]| {
-                matches!(made, Made::Same(place)
-                    if matches!(place.base, Base::Parameter(at) if own.contains(&at)))
+            let from = |made: &Made| match made {
+                Made::Same(place) => own
+                    .iter()
+                    .find(|&&(_, number)| place.base == Base::Parameter(number))
+                    .map(|&(argument, _)| argument),
+                Made::New(_) => None,
             };
-            if function.stores.iter().any(|(_, made)| from(made, &any)) {
+            if function.stores.iter().any(|(_, made)| from(made).is_some()) {
                 return Outside::Takes;
             }
-            if function.returns.iter().any(|made| from(made, &whole)) {
-                found = Outside::Gives;
+            let gives: Vec<u32> = function.returns.iter().filter_map(from).collect();
+            if !gives.is_empty() {
+                found = Outside::Gives(gives);
             } else if found == Outside::Unknown && !language.is_class(name) {
                 // What an instance keeps of what its class was given is not written down.
                 found = Outside::Uses;

@@ -13,7 +13,7 @@ use super::search::Search;
 use super::{StateStep, StepKind};
 use crate::NodeId;
 use crate::flows::program::{FileAt, NONE, Node};
-use crate::passes::facts::Way;
+use crate::passes::facts::{Expression, Way};
 
 /// What a variable is known to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -261,6 +261,18 @@ impl Search<'_, '_> {
         fails
     }
 
+    /// Whether a row reads a member of the object: that does not fail.
+    fn is_own_member(&mut self, walk: &Walk<'_>, row: u32, fact: &Fact) -> bool {
+        let file = walk.start.file;
+        let facts = self.sites.program.files[file as usize];
+        walk.index.reads(row).any(|read| {
+            match facts.expressions[facts.reads[read as usize].value as usize] {
+                Expression::Member(base, _) => self.holds(file, &walk.index, base, fact),
+                _ => false,
+            }
+        })
+    }
+
     pub(super) fn step(&self, file: FileAt, row: u32, kind: StepKind) -> StateStep {
         let ordinal = self.sites.program.files[file as usize].ordinal;
         StateStep {
@@ -337,7 +349,7 @@ impl Search<'_, '_> {
                 Way::Step => after.goes != Goes::Thrown,
                 Way::Resume => after.goes != Goes::Thrown && !pending,
                 Way::Unwind => after.goes != Goes::Thrown && pending,
-                Way::Throw => after.goes != Goes::On,
+                Way::Throw => after.goes != Goes::On && !self.is_own_member(walk, row, &after.fact),
             };
             if !goes {
                 continue;
