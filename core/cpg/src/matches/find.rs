@@ -96,8 +96,17 @@ impl Matcher<'_, '_> {
                 cut = true;
                 break;
             }
+            let facts = program.files[file as usize];
+            // Calls that some rule may ask for: few of all.
+            self.steps += facts.calls.len() as u64;
+            let calls: Vec<u32> = facts
+                .calls
+                .iter()
+                .filter(|site| lasts.may_fit(program, file, site))
+                .map(|site| site.row)
+                .collect();
             for &(number, rule) in &rules {
-                for hit in self.hits(&rule.find, file, &lasts) {
+                for hit in self.hits(&rule.find, file, &calls) {
                     if let Some(one) = self.accept(rule, file, hit) {
                         found.push((one.node, number, one));
                     }
@@ -169,20 +178,18 @@ impl Matcher<'_, '_> {
         best.unwrap_or(1.0)
     }
 
-    fn hits(&mut self, find: &Find, file: FileAt, lasts: &Lasts<'_>) -> Vec<Hit> {
+    fn hits(&mut self, find: &Find, file: FileAt, calls: &[u32]) -> Vec<Hit> {
         let program = self.sites.program;
         let facts = program.files[file as usize];
         let base = program.bases[file as usize];
         match find {
             Find::Call(call) => {
                 let mut hits = Vec::new();
-                for site in &facts.calls {
+                for &row in calls {
                     self.steps += 1;
-                    if lasts.may_fit(program, file, site)
-                        && let Some((captures, confidence)) = self.call(call, file, site.row)
-                    {
+                    if let Some((captures, confidence)) = self.call(call, file, row) {
                         hits.push(Hit {
-                            row: site.row,
+                            row,
                             captures,
                             confidence,
                             is_call: true,
