@@ -22,7 +22,7 @@
 //! | `ends`, `report` | sources, sinks and guards; results with their paths |
 
 mod backward;
-mod bind;
+pub(crate) mod bind;
 mod described;
 mod effects;
 mod ends;
@@ -32,13 +32,13 @@ mod forward;
 mod holds;
 mod index;
 mod invoke;
-mod language;
-mod meaning;
+pub(crate) mod language;
+pub(crate) mod meaning;
 mod operations;
 mod order;
 mod outside;
-mod path;
-mod program;
+pub(crate) mod path;
+pub(crate) mod program;
 mod raise;
 mod read;
 mod report;

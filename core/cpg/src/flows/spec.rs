@@ -39,6 +39,7 @@ pub enum What {
 
 /// A position of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Position {
     /// An argument, from 0, receivers not counted.
     Argument(u16),
@@ -54,6 +55,7 @@ pub enum Position {
 
 /// A full name in which `*` stands for any text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Pattern(String);
 
 /// A call that passes content on.
@@ -133,7 +135,13 @@ impl Pattern {
         true
     }
 
-    fn check(&self) -> Result<(), SpecError> {
+    /// As it was written.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// Refuses what fits anything, and what is too long.
+    pub(crate) fn check(&self) -> Result<(), SpecError> {
         if self.0.len() > MOST_BYTES {
             return Err(SpecError::LongPattern(self.0.len()));
         }

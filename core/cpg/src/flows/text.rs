@@ -28,6 +28,26 @@ impl FromStr for Position {
     }
 }
 
+impl TryFrom<String> for Position {
+    type Error = SpecError;
+
+    fn try_from(text: String) -> Result<Self, SpecError> {
+        text.parse()
+    }
+}
+
+impl From<Position> for String {
+    fn from(position: Position) -> Self {
+        match position {
+            Position::Argument(at) => at.to_string(),
+            Position::Named(name) => format!("{name}="),
+            Position::AnyArgument => "*".into(),
+            Position::Receiver => "self".into(),
+            Position::Result => Self::new(),
+        }
+    }
+}
+
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
@@ -113,6 +133,14 @@ mod tests {
             Ok(What::Parameter(Pattern::new("f"), Some(1)))
         );
         assert_eq!(Guard::new("ok(0)", true).unwrap().argument, 0);
+    }
+
+    #[test]
+    fn positions_are_written_as_they_are_read() {
+        for text in ["0", "12", "key=", "*", "self", ""] {
+            let position: Position = text.parse().unwrap();
+            assert_eq!(String::from(position), text);
+        }
     }
 
     #[test]

@@ -106,6 +106,7 @@ pub(crate) fn collect(
     this.facts.flows.retain(|flow| flow.from != 0);
     this.order();
     this.versions();
+    this.written();
     let names = super::names::callee_names(&this.facts, rules);
     (this.facts, names)
 }

@@ -1,7 +1,7 @@
 //! Values of expressions, and the calls among them.
 
 use super::collect::Collector;
-use super::{Argument, CallSite, Expression, Key, MemberRead, Slot, Value};
+use super::{Argument, CallSite, Expression, Given, Key, MemberRead, Slot, Value};
 use crate::kind::{NodeKind, Role, property};
 use crate::passes::op;
 use crate::passes::ssa::Constant;
@@ -315,6 +315,13 @@ impl Collector<'_> {
                 }
                 Slot::Position(position)
             };
+            let form = self.form(child);
+            self.facts.written.arguments.push(Given {
+                call: row,
+                slot,
+                row: child,
+                form,
+            });
             if value != 0 {
                 let key = self.key(child);
                 site.arguments.push(Argument { slot, value, key });

@@ -1,7 +1,7 @@
 //! Flows of values into variables and members.
 
 use super::collect::Collector;
-use super::{Expression, Flow, Key, Name, Owner, Place, Value, protocol};
+use super::{Expression, Flow, Key, Name, Named, Owner, Place, Value, protocol};
 use crate::kind::{NodeKind, Role, property};
 use crate::passes::op;
 
@@ -66,8 +66,16 @@ impl Collector<'_> {
     }
 
     pub(super) fn flow(&mut self, to: Place, from: Value) {
-        if from != 0 {
-            let row = self.at;
+        let row = self.at;
+        if from == 0 {
+            let declares = matches!(
+                self.kind(row),
+                NodeKind::Local | NodeKind::Member | NodeKind::MethodParameterIn
+            );
+            if !declares && !matches!(to, Place::Element(..)) {
+                self.facts.order.unknown.push((row, to));
+            }
+        } else {
             let caller = match to {
                 Place::Member(..) => self.caller(row),
                 _ => None,
@@ -94,6 +102,8 @@ impl Collector<'_> {
                     self.declared_flows(row);
                     if let Some(default) = self.tree.child(ast, row, Role::DefaultValue) {
                         self.default(row, self.values[default as usize]);
+                        let name = self.name(ast.name(row));
+                        self.binding(row, name, default, Named::Parameter);
                     }
                     self.rest(row);
                 }
@@ -192,6 +202,7 @@ impl Collector<'_> {
                     self.bind_value(target, self.values[value as usize]);
                 }
             } else {
+                self.binding_of(target, value);
                 self.assign(target, self.values[value as usize]);
             }
         }

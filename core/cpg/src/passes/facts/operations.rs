@@ -42,7 +42,7 @@ impl<'a> Collector<'a> {
         } else if self.words.text_types.contains(&kind) {
             Some(Constant::Text(name.into()))
         } else if self.words.int_types.contains(&kind) {
-            name.parse().ok().map(Constant::Int)
+            crate::passes::ssa::whole_number(name).map(Constant::Int)
         } else {
             None
         }
@@ -170,6 +170,9 @@ impl<'a> Collector<'a> {
             return;
         };
         let (place, held) = (self.key(key), self.value_of(key));
+        if let Key::Text(name) = place {
+            self.binding(key, name, value, super::Named::Key);
+        }
         let value = self.value_of(value);
         self.store(row, made, place, value);
         self.store(row, made, Key::Keys, held);

@@ -49,6 +49,7 @@ impl Constant {
 }
 
 /// How literals of a language are read: `true-literal`, `false-literal`, `text-type` of the rules.
+#[derive(Debug, Default)]
 pub(crate) struct Texts {
     yes: Vec<String>,
     no: Vec<String>,
@@ -90,10 +91,25 @@ impl Texts {
             return Some(Constant::Null);
         }
         if is(&self.int_types, kind) {
-            return name.parse().ok().map(Constant::Int);
+            return whole_number(name).map(Constant::Int);
         }
         None
     }
+}
+
+/// A whole number as it is written: in tens, or with `0x`, `0o` or `0b` before it; `_` parts its digits.
+pub(crate) fn whole_number(text: &str) -> Option<i64> {
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    let digits = text.replace('_', "").to_ascii_lowercase();
+    let radix = match digits.get(..2) {
+        Some("0x") => 16,
+        Some("0o") => 8,
+        Some("0b") => 2,
+        _ => return digits.parse().ok(),
+    };
+    i64::from_str_radix(&digits[2..], radix).ok()
 }
 
 /// What is known of a value so far.
@@ -317,7 +333,7 @@ impl<'r, 'a> Propagation<'r, 'a> {
         let ast = self.analysis.ast;
         let constant = |found: Option<Constant>| found.map_or(Known::Varies, Known::Constant);
         match ast.kinds[row as usize] {
-            NodeKind::Literal => constant(self.analysis.texts.literal(ast, row)),
+            NodeKind::Literal => constant(self.analysis.ssa.literals.literal(ast, row)),
             NodeKind::Identifier if !self.analysis.events.targets.contains(&row) => {
                 let version = self.analysis.ssa.reads[row as usize];
                 if version != NONE {
