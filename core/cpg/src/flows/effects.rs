@@ -65,7 +65,8 @@ impl Engine<'_, '_> {
             // Elements keep their keys where all of a dictionary goes over.
             if let (Some(last @ Step::Any), Some(Step::Any)) = (target.last_mut(), from.last())
                 && let Some(key @ (Step::Text(_) | Step::Index(_))) = path.get(from.len() - 1)
-                && (matches!(key, Step::Text(_)) || is_rest(function, place))
+                && (matches!(key, Step::Text(_)) && keeps_keys(function, to)
+                    || is_rest(function, place))
             {
                 *last = *key;
             }
@@ -329,6 +330,22 @@ fn iterates(function: &Function, to: &Place, from: &Place) -> bool {
                     && place.steps.last() == Some(&Part::Keys)
             }
             Made::New(_) => false,
+        })
+}
+
+/// Whether elements stay under their texts: not in a new object that gets no keys, as one of the values of a dictionary.
+fn keeps_keys(function: &Function, to: &Place) -> bool {
+    use crate::passes::library::Step as Part;
+    let makes = function
+        .returns
+        .iter()
+        .any(|made| matches!(made, Made::New(_)));
+    to.base != Base::Result
+        || !makes
+        || function.stores.iter().any(|(other, _)| {
+            other.base == to.base
+                && other.steps.len() == to.steps.len()
+                && other.steps.last() == Some(&Part::Keys)
         })
 }
 

@@ -65,10 +65,15 @@ impl<'p, 'a> Engine<'p, 'a> {
             path.push(last);
             let unique = path
                 .iter()
-                .all(|step| !matches!(step, Step::Any | Step::From(_) | Step::Keys));
+                .all(|step| !matches!(step, Step::Any | Step::From(_) | Step::Between(..) | Step::Keys));
             if unique && flow.row != 0 {
+                let root = program.same(root);
                 overwrites.entry(root).or_default().push((path, flow.row));
             }
+        }
+        for (root, path, row) in super::removed::deleted(program) {
+            let root = program.same(root);
+            overwrites.entry(root).or_default().push((path, row));
         }
         Self {
             program,

@@ -6,6 +6,7 @@ use super::engine::{Engine, MOST_ALIAS_STEPS};
 use super::path::{Path, PathId, Step, behind};
 use super::program::{FileAt, NONE, Node};
 use super::state::{ENTRY, Exit, Fact, NEVER, Origin};
+use crate::kind::property::GENERATOR;
 use crate::passes::facts::Owner;
 
 impl Engine<'_, '_> {
@@ -119,11 +120,11 @@ impl Engine<'_, '_> {
         let Invocation {
             file,
             row,
+            function,
             confidence,
             bindings,
             into,
             callee,
-            ..
         } = self.invocations[invocation as usize].clone();
         let path = self.paths.get(path).clone();
         let own = self.state.origins[from as usize].confidence;
@@ -153,8 +154,11 @@ impl Engine<'_, '_> {
         match exit {
             Exit::Return | Exit::Yield => {
                 let mut steps = Path::new();
+                let (_, function) = self.program.function(function);
                 if exit == Exit::Yield && !matches!(into, Into::Elements(_)) {
                     steps.push(Step::Any);
+                } else if exit == Exit::Return && function.properties & GENERATOR != 0 {
+                    steps.push(Step::Returned);
                 }
                 steps.extend(path.iter().copied());
                 if self.site(file, row).sanitizes {

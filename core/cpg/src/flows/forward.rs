@@ -330,7 +330,8 @@ impl Engine<'_, '_> {
             self.emit(id, result, &[], (ENTRY, false), at);
             return;
         }
-        if !path[0].is_element() {
+        // Elements go over to a part of a sequence one by one.
+        if !path[0].is_element() || operator == op::SLICE {
             return;
         }
         let merges = matches!(

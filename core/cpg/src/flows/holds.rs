@@ -7,6 +7,7 @@ use super::engine::Engine;
 use super::order::Barrier;
 use super::path::{Path, Step};
 use super::program::{FileAt, NONE, Node, Use};
+use super::removed::covers;
 use super::state::{ENTRY, Fact, NEVER};
 
 impl Engine<'_, '_> {
@@ -15,15 +16,17 @@ impl Engine<'_, '_> {
         let (root, prefix) = self.program.root(fact.node);
         let path = self.paths.get(fact.path).clone();
         let mut rows = Vec::new();
+        let holder = self.program.same(root);
+        let stored = self.overwrites.get(&holder).map_or(&[][..], |all| all);
         if root == fact.node {
-            for (store, row) in self.overwrites.get(&root).into_iter().flatten() {
+            for (store, row) in stored {
                 if path.starts_with(store) {
                     rows.push(*row);
                 }
             }
             if fact.path != 0 {
-                for (store, row) in self.overwritten_in_calls(root).iter() {
-                    if path.starts_with(store) {
+                for (store, row) in self.overwritten_in_calls(holder).iter() {
+                    if covers(store, &path) {
                         rows.push(*row);
                     }
                 }
@@ -34,7 +37,7 @@ impl Engine<'_, '_> {
             }
         } else if !prefix.is_empty() && fact.path != 0 {
             let whole: Path = prefix.iter().chain(&path).copied().collect();
-            for (store, row) in self.overwrites.get(&root).into_iter().flatten() {
+            for (store, row) in stored {
                 if store.len() > prefix.len() && whole.starts_with(store) {
                     rows.push(*row);
                 }
@@ -56,21 +59,25 @@ impl Engine<'_, '_> {
         let program = self.program;
         let mut found = Vec::new();
         let mut calls = Vec::new();
-        for at in program.uses(root) {
-            match program.use_at(at) {
-                Use::Argument(call, _) => calls.push((call, root)),
-                Use::Part(part) => {
-                    for at in program.uses(part) {
-                        if let Use::Callee(call) = program.use_at(at) {
-                            calls.push((call, part));
+        for held in program.copies(root) {
+            for at in program.uses(held) {
+                match program.use_at(at) {
+                    Use::Argument(call, _) => calls.push((call, held)),
+                    Use::Part(part) => {
+                        for at in program.uses(part) {
+                            if let Use::Callee(call) = program.use_at(at) {
+                                calls.push((call, part));
+                            }
                         }
                     }
+                    _ => {}
                 }
-                _ => {}
             }
         }
         for (call, node) in calls {
             let (file, site) = program.call(call);
+            let gone = self.replaced_outside(call, node);
+            found.extend(gone.into_iter().map(|path| (path, site.row)));
             let invocations = self.invocations_at(file, site.row);
             let [invocation] = invocations[..] else {
                 continue;

@@ -17,6 +17,7 @@
 //! | `path`, `state`, `order` | facts, contexts, and when facts hold |
 //! | `engine`, `forward`, `read`, `backward` | the search |
 //! | `holds`, `exits`, `raise` | when facts hold, and how they enter and leave methods |
+//! | `same`, `removed` | variables that hold one object; parts that are gone behind a row |
 //! | `bind`, `invoke`, `operations` | calls of the project |
 //! | `outside`, `described`, `effects` | calls of described and of unknown functions |
 //! | `ends`, `report` | sources, sinks and guards; results with their paths |
@@ -41,7 +42,9 @@ mod path;
 mod program;
 mod raise;
 mod read;
+mod removed;
 mod report;
+mod same;
 mod spec;
 mod state;
 #[cfg(test)]

@@ -24,6 +24,7 @@ impl Engine<'_, '_> {
                 (StepKind::Load, &[Step::Field(name)])
             }
             Expression::Element(_, key) => (StepKind::Load, &[program.step(file, key)]),
+            Expression::Returned(_) => (StepKind::Return, &[Step::Returned]),
             Expression::Iterated(_) => {
                 self.iterated(id, fact, part, row);
                 return;

@@ -44,6 +44,8 @@ pub(crate) struct Function {
     pub(crate) passes: Option<Vec<Place>>,
     /// Content that gets into another object: (object, content).
     pub(crate) into: Vec<(Place, Place)>,
+    /// Places that do not hold what they held before.
+    pub(crate) replaces: Vec<Place>,
     /// Used as a decorator.
     pub(crate) decorates: Option<Decorates>,
     /// Called with options it gives a decorator.
@@ -120,6 +122,8 @@ struct RawFunction {
     passes: Option<Vec<String>>,
     #[serde(default)]
     into: Vec<String>,
+    #[serde(default)]
+    replaces: Vec<String>,
     decorates: Option<Decorates>,
     decorator_factory: Option<Decorates>,
     #[serde(default)]
@@ -241,6 +245,7 @@ fn function(raw: RawFunction) -> Result<Function, String> {
                 Ok::<_, String>((place(&to)?, place(&from)?))
             })
             .collect::<Result<_, _>>()?,
+        replaces: places(&raw.replaces)?,
         registers: places(&raw.registers)?,
         imports: raw
             .imports
