@@ -32,7 +32,7 @@ impl Engine<'_, '_> {
             if place.base == base
                 && result != NONE
                 && let Some(rest) = behind(&self.steps(described, place), path)
-                && (live || !rest.is_empty())
+                && (live || function.shares(rest.len()))
             {
                 let rest = Path::from_slice(rest);
                 self.put(context, result, &rest, (since, alias), origin);

@@ -11,7 +11,8 @@ use super::meaning::{Meaning, Meanings};
 use super::order::Order;
 use super::path::{Path, PathId, Paths, Step};
 use super::program::{FileAt, NONE, Node, Program};
-use super::state::{ENTRY, Exit, Fact, NEVER, Origin, State};
+use super::moments::Moments;
+use super::state::{ENTRY, Exit, Fact, NEVER, Origin, Requirement, State};
 use super::{Budget, Spec, StepKind};
 use crate::passes::facts::Place;
 
@@ -44,6 +45,10 @@ pub(super) struct Engine<'p, 'a> {
     pub(super) handed: FxHashSet<u32>,
     pub(super) in_calls: FxHashMap<Node, Rc<Vec<(Path, u32)>>>,
     pub(super) globals: FxHashSet<(u32, Exit, PathId)>,
+    pub(super) narrowed: FxHashMap<(u32, Requirement), u32>,
+    pub(super) moments: FxHashMap<u32, Moments>,
+    /// Facts of variables of modules, as (context, variable, path): rows that store them.
+    pub(super) stored_at: FxHashMap<(u32, Node, PathId), Vec<(FileAt, u32)>>,
 }
 
 impl<'p, 'a> Engine<'p, 'a> {
@@ -95,6 +100,9 @@ impl<'p, 'a> Engine<'p, 'a> {
             handed: FxHashSet::default(),
             in_calls: FxHashMap::default(),
             globals: FxHashSet::default(),
+            narrowed: FxHashMap::default(),
+            moments: FxHashMap::default(),
+            stored_at: FxHashMap::default(),
         }
     }
 
@@ -161,9 +169,13 @@ impl<'p, 'a> Engine<'p, 'a> {
         if repeats(path) || self.is_kept_by_class(node, path) {
             return;
         }
+        if self.is_stored_elsewhere(context, node, since) {
+            self.store_global(self.plain(context), node, path, origin);
+            return;
+        }
         let path = self.paths.id(path);
         let fact = if path == 0 {
-            if since == NEVER {
+            if since == NEVER && !self.is_of_module(node) {
                 return;
             }
             let since = if self.has_one_place(node) {
@@ -188,6 +200,12 @@ impl<'p, 'a> Engine<'p, 'a> {
             }
         };
         self.state.add(fact, origin);
+    }
+
+    /// Whether a node is a variable of a module that keeps one place.
+    fn is_of_module(&self, node: Node) -> bool {
+        use crate::passes::facts::Owner;
+        self.has_one_place(node) && matches!(self.program.owner(node), Owner::Module)
     }
 
     /// Whether a path is a member of a class itself: those have variables of their own.

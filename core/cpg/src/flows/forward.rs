@@ -18,6 +18,10 @@ impl Engine<'_, '_> {
         let free = self.state.contexts[fact.context as usize].function == NONE
             && variable
             && !matches!(program.owner(fact.node), Owner::Function(_));
+        // What methods read of a variable of a module goes on in a context that remembers when it was stored.
+        let elsewhere = if free { self.reading(id) } else { fact.context };
+        let apart = elsewhere != fact.context;
+        let remembers = self.remembers(fact);
         for at in program.uses(fact.node) {
             self.steps += 1;
             let used = program.use_at(at);
@@ -25,7 +29,13 @@ impl Engine<'_, '_> {
             let mut held = fact;
             if variable && row != 0 {
                 let function = program.function_of(file, row);
+                if function == around && remembers {
+                    continue;
+                }
                 if function != around {
+                    if free && apart {
+                        continue;
+                    }
                     if free {
                         held.since = ENTRY;
                     } else {
@@ -46,9 +56,26 @@ impl Engine<'_, '_> {
             }
             self.use_fact(id, held, used, row);
         }
-        if variable && free {
-            self.elsewhere(id);
+        if apart {
+            let copy = Fact {
+                context: elsewhere,
+                since: ENTRY,
+                alias: false,
+                ..fact
+            };
+            let origin = self.state.origins[id as usize];
+            self.state.add(copy, origin);
         }
+        if variable && free && !remembers {
+            self.elsewhere(id, elsewhere);
+        }
+    }
+
+    /// Whether a fact is the copy of one of a variable of a module that methods read.
+    fn remembers(&self, fact: Fact) -> bool {
+        let requirement = self.state.contexts[fact.context as usize].requirement;
+        matches!(requirement, Some((_, super::state::Requirement::Read { fact: of, .. }))
+            if self.state.facts[of as usize].node == fact.node)
     }
 
     /// Whether tests keep a fact from all operands of a choice that are its node.
@@ -212,7 +239,8 @@ impl Engine<'_, '_> {
         if fact.since == super::state::NEVER {
             return false;
         }
-        if fact.path == 0 && !self.has_one_place(fact.node) {
+        // A variable of a module is there for whoever reads it.
+        if fact.path == 0 && !self.has_one_place(fact.node) || program.is_module_place(fact.node) {
             return true;
         }
         let file = program.file(fact.node);
@@ -256,6 +284,11 @@ impl Engine<'_, '_> {
                     }
                     Owner::Class(_) => Exit::Global(node),
                     _ => {
+                        // What others see of a module's variable is there since its version was written.
+                        let since = match program.written_version(node, number) {
+                            Some(row) if since == ENTRY && program.is_module_place(node) => row,
+                            _ => since,
+                        };
                         self.emit(id, node, &path, (since, alias), at);
                         return;
                     }
@@ -263,6 +296,9 @@ impl Engine<'_, '_> {
                 self.exit(id, exit, &path);
             }
             Place::Member(base, name) => {
+                if self.written(id, fact, (file, flow.row)) {
+                    return;
+                }
                 let step = Step::Field(program.name(file, name));
                 let base = program.node(file, base);
                 self.store(id, base, step, &path, (since, alias, file, flow.row));

@@ -31,9 +31,8 @@ impl Engine<'_, '_> {
                     }
                 }
             }
-            if fact.path == 0 && self.has_one_place(root) {
-                let program = self.program;
-                rows.extend(program.sources(root).map(|flow| program.flow(flow).1.row));
+            if (fact.path == 0 || self.program.is_module_place(root)) && self.has_one_place(root) {
+                rows.extend(self.program.written_at(root));
             }
         } else if !prefix.is_empty() && fact.path != 0 {
             let whole: Path = prefix.iter().chain(&path).copied().collect();
@@ -231,7 +230,6 @@ impl Engine<'_, '_> {
         if !program.is_variable(node) || program.base_variable(node) != node {
             return false;
         }
-        let rows = program.sources(node).map(|flow| program.flow(flow).1.row);
-        rows.filter(|&row| row != 0).nth(1).is_some()
+        program.written_at(node).nth(1).is_some()
     }
 }

@@ -18,9 +18,10 @@
 //! | `engine`, `forward`, `read`, `backward` | the search |
 //! | `holds`, `exits`, `raise` | when facts hold, and how they enter and leave methods |
 //! | `same`, `removed` | variables that hold one object; parts that are gone behind a row |
+//! | `narrow`, `moments` | which callers get a fact back, and when module bodies run a method |
 //! | `bind`, `invoke`, `operations` | calls of the project |
 //! | `outside`, `described`, `effects` | calls of described and of unknown functions |
-//! | `ends`, `report` | sources, sinks and guards; results with their paths |
+//! | `ends`, `guards`, `report` | sources, sinks and guards; results with their paths |
 
 mod backward;
 mod bind;
@@ -30,11 +31,14 @@ mod ends;
 mod engine;
 mod exits;
 mod forward;
+mod guards;
 mod holds;
 mod index;
 mod invoke;
 mod language;
 mod meaning;
+mod moments;
+mod narrow;
 mod operations;
 mod order;
 mod outside;

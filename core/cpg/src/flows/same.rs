@@ -38,6 +38,39 @@ impl Program<'_> {
         (from != node && self.home(from) == self.home(node)).then_some(from)
     }
 
+    /// Rows that write a variable; of one of a module also those that write the versions of it which others see.
+    pub(super) fn written_at(&self, node: Node) -> impl Iterator<Item = u32> + '_ {
+        let of_module = self.is_module_place(node);
+        let own = self.sources(node).map(|flow| self.flow(flow).1.row);
+        let versions = self
+            .sources(node)
+            .filter(move |_| of_module)
+            .filter_map(move |flow| self.written_version(node, flow));
+        own.chain(versions).filter(|&row| row != 0)
+    }
+
+    /// The row that writes the version of a variable which a flow makes visible to others.
+    pub(super) fn written_version(&self, node: Node, flow: u32) -> Option<u32> {
+        let (file, flow) = self.flow(flow);
+        let from = self.node(file, flow.from);
+        let is_version = flow.row == 0
+            && self.is_variable(from)
+            && from != node
+            && self.base_variable(from) == node;
+        let mut sources = self.sources(from).filter(|_| is_version);
+        let (only, None) = (sources.next()?, sources.next()) else {
+            return None;
+        };
+        Some(self.flow(only).1.row).filter(|&row| row != 0)
+    }
+
+    /// Whether a node is a variable of a module as other methods see it.
+    pub(super) fn is_module_place(&self, node: Node) -> bool {
+        self.is_variable(node)
+            && self.base_variable(node) == node
+            && matches!(self.owner(node), crate::passes::facts::Owner::Module)
+    }
+
     /// Whether a variable holds one value wherever it is read: it is in SSA form.
     fn is_stable(&self, node: Node) -> bool {
         self.base_variable(node) != node || self.sources(node).nth(1).is_none()

@@ -46,6 +46,8 @@ pub(crate) struct Function {
     pub(crate) into: Vec<(Place, Place)>,
     /// Places that do not hold what they held before.
     pub(crate) replaces: Vec<Place>,
+    /// What it returns is a copy of it.
+    pub(crate) copies: Option<Copies>,
     /// Used as a decorator.
     pub(crate) decorates: Option<Decorates>,
     /// Called with options it gives a decorator.
@@ -56,6 +58,17 @@ pub(crate) struct Function {
     pub(crate) imports: Option<usize>,
 }
 
+impl Function {
+    /// Whether what is at a way from a place that it returns stays the same there as in the result, whoever writes it later.
+    pub(crate) fn shares(&self, way: usize) -> bool {
+        match self.copies {
+            None => way > 0,
+            Some(Copies::Shallow) => way > 1,
+            Some(Copies::Deep) => false,
+        }
+    }
+}
+
 /// A value that a function gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Made {
@@ -63,6 +76,16 @@ pub(crate) enum Made {
     Same(Place),
     /// A new object of a class.
     New(String),
+}
+
+/// How much a copy has of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Copies {
+    /// Its fields and elements, which hold the same objects.
+    Shallow,
+    /// All that is in it.
+    Deep,
 }
 
 /// What a decorator makes of a function.
@@ -124,6 +147,7 @@ struct RawFunction {
     into: Vec<String>,
     #[serde(default)]
     replaces: Vec<String>,
+    copies: Option<Copies>,
     decorates: Option<Decorates>,
     decorator_factory: Option<Decorates>,
     #[serde(default)]
@@ -252,6 +276,7 @@ fn function(raw: RawFunction) -> Result<Function, String> {
             .map(|name| parameters.iter().position(|own| *own == name).ok_or(name))
             .transpose()
             .map_err(|name| format!("`{name}` is no parameter"))?,
+        copies: raw.copies,
         decorates: raw.decorates,
         decorator_factory: raw.decorator_factory,
         parameters,
