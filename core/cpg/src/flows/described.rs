@@ -241,7 +241,16 @@ impl<'p> Engine<'p, '_> {
         let mut parameters = facts.parameters.iter().map(|p| base + p.variable);
         if bound && let Some(parameter) = parameters.next() {
             let mut outer = way.clone();
-            outer.push(Step::Receiver);
+            let name = program.files[at as usize].name(facts.name);
+            match wanted.callee.steps.last() {
+                // A method that is named has the object before it.
+                Some(crate::passes::library::Step::Field(names))
+                    if names.split('|').any(|one| one == name) =>
+                {
+                    outer.pop();
+                }
+                _ => outer.push(Step::Receiver),
+            }
             bindings.push(Binding {
                 node,
                 outer,

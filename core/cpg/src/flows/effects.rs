@@ -55,9 +55,14 @@ impl Engine<'_, '_> {
                 continue;
             }
             if iterates(function, to, place)
-                && path
-                    .get(from.len() - 1)
-                    .is_some_and(|step| matches!(step, Step::Text(_)))
+                && path.get(from.len() - 1).is_some_and(|step| match step {
+                    Step::Text(_) => true,
+                    Step::Any => {
+                        from.len() == 1
+                            && entered.is_some_and(|(_, fact)| self.is_dictionary(fact.node))
+                    }
+                    _ => false,
+                })
             {
                 continue;
             }
@@ -69,6 +74,16 @@ impl Engine<'_, '_> {
                     || is_rest(function, place))
             {
                 *last = *key;
+            }
+            // `[rest]`: under the position that the argument has among the rest.
+            if let (Some(crate::passes::library::Step::Under(parameter)), Some(last)) =
+                (to.steps.last(), target.last_mut())
+                && function.parameters[*parameter].starts_with('*')
+            {
+                *last = match path.first() {
+                    Some(at @ Step::Index(_)) if place.base == Base::Parameter(*parameter) => *at,
+                    _ => Step::Any,
+                };
             }
             target.extend(rest.iter().copied());
             self.reach_place(context, described, to.base, &target, (since, true), origin);

@@ -47,6 +47,8 @@ pub(super) struct Engine<'p, 'a> {
     pub(super) globals: FxHashSet<(u32, Exit, PathId)>,
     pub(super) narrowed: FxHashMap<(u32, Requirement), u32>,
     pub(super) moments: FxHashMap<u32, Moments>,
+    /// By file: rows behind calls that do not come back.
+    pub(super) ended: FxHashMap<FileAt, Rc<FxHashSet<u32>>>,
     /// Facts of variables of modules, as (context, variable, path): rows that store them.
     pub(super) stored_at: FxHashMap<(u32, Node, PathId), Vec<(FileAt, u32)>>,
 }
@@ -102,6 +104,7 @@ impl<'p, 'a> Engine<'p, 'a> {
             globals: FxHashSet::default(),
             narrowed: FxHashMap::default(),
             moments: FxHashMap::default(),
+            ended: FxHashMap::default(),
             stored_at: FxHashMap::default(),
         }
     }

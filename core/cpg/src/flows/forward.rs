@@ -119,15 +119,28 @@ impl Engine<'_, '_> {
     fn kept_in(&mut self, fact: Fact, function: u32) -> bool {
         let program = self.program;
         let file = program.file(fact.node);
-        let rows: Vec<u32> = program.files[file as usize]
-            .order
-            .returns
-            .iter()
-            .filter(|returned| program.node(file, returned.value) == fact.node)
-            .map(|returned| returned.row)
-            .filter(|&row| program.function_of(file, row) == function)
-            .collect();
-        !rows.is_empty() && rows.iter().all(|&row| !self.holds(fact, row))
+        let (mut rows, mut others) = (Vec::new(), Vec::new());
+        for returned in &program.files[file as usize].order.returns {
+            if program.function_of(file, returned.row) == function {
+                others.push(returned.row);
+                if program.node(file, returned.value) == fact.node {
+                    rows.push(returned.row);
+                }
+            }
+        }
+        !rows.is_empty()
+            && rows.into_iter().all(|row| {
+                // Another return on every way out has its value instead.
+                let rows = others.iter().copied().filter(|&other| other != row);
+                let barrier = super::order::Barrier {
+                    rows: rows.collect(),
+                    edge: None,
+                };
+                !self.holds(fact, row)
+                    || !self
+                        .order
+                        .leaves(program, file, row, &barrier, &mut self.steps)
+            })
     }
 
     /// File and row of a use; row 0 where ways meet.

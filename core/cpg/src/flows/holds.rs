@@ -129,7 +129,7 @@ impl Engine<'_, '_> {
             return true;
         }
         let file = program.file(fact.node);
-        if self.is_guarded(fact, file, row) {
+        if self.is_ended(file, row) || self.is_guarded(fact, file, row) {
             return false;
         }
         if fact.path == 0 && fact.since == ENTRY && !self.has_one_place(fact.node) {

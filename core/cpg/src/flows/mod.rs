@@ -17,7 +17,7 @@
 //! | `path`, `state`, `order` | facts, contexts, and when facts hold |
 //! | `engine`, `forward`, `read`, `backward` | the search |
 //! | `holds`, `exits`, `raise` | when facts hold, and how they enter and leave methods |
-//! | `same`, `removed` | variables that hold one object; parts that are gone behind a row |
+//! | `same`, `removed`, `ended` | variables that hold one object; parts that are gone behind a row; rows that never run |
 //! | `narrow`, `moments` | which callers get a fact back, and when module bodies run a method |
 //! | `bind`, `invoke`, `operations` | calls of the project |
 //! | `outside`, `described`, `effects` | calls of described and of unknown functions |
@@ -27,6 +27,7 @@ mod backward;
 mod bind;
 mod described;
 mod effects;
+mod ended;
 mod ends;
 mod engine;
 mod exits;

@@ -46,6 +46,8 @@ pub(crate) struct Function {
     pub(crate) into: Vec<(Place, Place)>,
     /// Places that do not hold what they held before.
     pub(crate) replaces: Vec<Place>,
+    /// It never comes back.
+    pub(crate) ends: bool,
     /// What it returns is a copy of it.
     pub(crate) copies: Option<Copies>,
     /// Used as a decorator.
@@ -147,6 +149,8 @@ struct RawFunction {
     into: Vec<String>,
     #[serde(default)]
     replaces: Vec<String>,
+    #[serde(default)]
+    ends: bool,
     copies: Option<Copies>,
     decorates: Option<Decorates>,
     decorator_factory: Option<Decorates>,
@@ -276,6 +280,7 @@ fn function(raw: RawFunction) -> Result<Function, String> {
             .map(|name| parameters.iter().position(|own| *own == name).ok_or(name))
             .transpose()
             .map_err(|name| format!("`{name}` is no parameter"))?,
+        ends: raw.ends,
         copies: raw.copies,
         decorates: raw.decorates,
         decorator_factory: raw.decorator_factory,
