@@ -42,6 +42,9 @@ impl<'p> Engine<'p, '_> {
                 found.push((name.to_owned(), function, edge.confidence.max(BY_NAME)));
             }
         }
+        if found.len() > 1 && found.iter().any(|(_, function, _)| !function.calls.is_empty()) {
+            self.keep_called(file, site.callee, &mut found);
+        }
         if targets.is_empty() {
             for name in self.names(file, site.row) {
                 found.extend(
@@ -72,6 +75,31 @@ impl<'p> Engine<'p, '_> {
                 }
             })
             .collect()
+    }
+
+    /// Keeps what is called itself where that is known: the others are what it calls in its turn.
+    fn keep_called(
+        &mut self,
+        file: FileAt,
+        callee: u32,
+        found: &mut Vec<(String, &'p Function, f32)>,
+    ) {
+        let Some(language) = self.language(file).filter(|_| callee != 0) else {
+            return;
+        };
+        let callee = self.program.node(file, callee);
+        let called: Vec<String> = self
+            .meanings(callee)
+            .iter()
+            .filter_map(|meaning| match meaning {
+                Meaning::Outside(name) => Some(language.canonical(name)),
+                _ => None,
+            })
+            .collect();
+        let is_called = |name: &str| called.contains(&language.canonical(name));
+        if found.iter().any(|(name, ..)| is_called(name)) {
+            found.retain(|(name, ..)| is_called(name));
+        }
     }
 
     /// What is given to the parameters of a description.

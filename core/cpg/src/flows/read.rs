@@ -55,10 +55,29 @@ impl Engine<'_, '_> {
                 };
                 (StepKind::Load, entered)
             }
+            Expression::Merged(made, other) => {
+                // The pairs go into what is made, under their keys.
+                let made = program.node(file, made);
+                if program.node(file, other) == fact.node
+                    && path.first().is_none_or(|step| step.is_element())
+                    && self.holds(fact, row)
+                {
+                    let at = (StepKind::Store, file, row, 1.0);
+                    self.emit(id, made, &path, (row, !path.is_empty()), at);
+                }
+                return;
+            }
             _ => (StepKind::Assignment, &[]),
         };
+        // Of any element the one that is read: what was stored under its key since then is there instead.
+        let mut held = fact;
+        if let ([key @ (Step::Text(_) | Step::Index(_))], Some(Step::Any)) = (reads, path.first()) {
+            let mut own = path.clone();
+            own[0] = *key;
+            held.path = self.paths.id(&own);
+        }
         if let Some(rest) = behind(reads, &path)
-            && let Some((since, alias)) = self.pass(fact, row, rest.is_empty())
+            && let Some((since, alias)) = self.pass(held, row, rest.is_empty())
         {
             self.emit(id, part, rest, (since, alias), (kind, file, row, 1.0));
         }
