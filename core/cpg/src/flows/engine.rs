@@ -46,6 +46,8 @@ pub(super) struct Engine<'p, 'a> {
     pub(super) in_calls: FxHashMap<Node, Rc<Vec<(Path, u32)>>>,
     pub(super) globals: FxHashSet<(u32, Exit, PathId)>,
     pub(super) narrowed: FxHashMap<(u32, Requirement), u32>,
+    /// Whether a requirement tells callers apart.
+    pub(super) excluding: FxHashMap<Requirement, bool>,
     pub(super) moments: FxHashMap<u32, Moments>,
     /// By file: rows behind calls that do not come back.
     pub(super) ended: FxHashMap<FileAt, Rc<FxHashSet<u32>>>,
@@ -103,6 +105,7 @@ impl<'p, 'a> Engine<'p, 'a> {
             in_calls: FxHashMap::default(),
             globals: FxHashSet::default(),
             narrowed: FxHashMap::default(),
+            excluding: FxHashMap::default(),
             moments: FxHashMap::default(),
             ended: FxHashMap::default(),
             stored_at: FxHashMap::default(),

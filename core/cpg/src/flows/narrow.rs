@@ -14,6 +14,8 @@ use crate::passes::facts::Expression;
 
 /// Contexts that are made for one search.
 const MOST_NARROWED: usize = 5_000;
+/// Sites that are looked at to tell whether what a caller gives matters.
+const MOST_CALLERS: usize = 200;
 /// Values that are looked at to tell what a caller gives.
 const MOST_VALUES: usize = 40;
 
@@ -145,14 +147,34 @@ impl Engine<'_, '_> {
             return None;
         }
         let function = program.function_of(file, row);
-        (function != NONE && self.is_parameter_of(parameter, function)).then_some(
-            Requirement::Target {
-                function,
-                parameter,
-                name,
-                target,
-            },
-        )
+        let found = Requirement::Target {
+            function,
+            parameter,
+            name,
+            target,
+        };
+        let fits = function != NONE && self.is_parameter_of(parameter, function);
+        (fits && self.excludes(found)).then_some(found)
+    }
+
+    /// Whether a requirement tells callers apart: some site that calls the function gives what does not meet it.
+    fn excludes(&mut self, requirement: Requirement) -> bool {
+        let Requirement::Target { function, .. } = requirement else {
+            return true;
+        };
+        if let Some(&known) = self.excluding.get(&requirement) {
+            return known;
+        }
+        let mut found = false;
+        for (file, row) in self.program.callers(function).take(MOST_CALLERS) {
+            let invocations = self.invocations_at(file, row);
+            found |= invocations.iter().any(|&invocation| {
+                self.invocations[invocation as usize].function == function
+                    && !self.may_give(invocation, requirement)
+            });
+        }
+        self.excluding.insert(requirement, found);
+        found
     }
 
     fn is_parameter_of(&self, node: Node, function: u32) -> bool {
@@ -222,7 +244,7 @@ impl Engine<'_, '_> {
     }
 
     /// The same requirement for callers of the caller, where that hands on a parameter of its own.
-    fn handed_on(&self, invocation: u32, requirement: Requirement) -> Option<Requirement> {
+    fn handed_on(&mut self, invocation: u32, requirement: Requirement) -> Option<Requirement> {
         let Requirement::Target {
             parameter,
             name,
@@ -237,12 +259,14 @@ impl Engine<'_, '_> {
         };
         let found = &self.invocations[invocation as usize];
         let function = self.program.function_of(found.file, found.row);
-        (function != NONE && self.is_parameter_of(node, function)).then_some(Requirement::Target {
+        let found = Requirement::Target {
             function,
             parameter: node,
             name,
             target,
-        })
+        };
+        let fits = function != NONE && self.is_parameter_of(node, function);
+        (fits && self.excludes(found)).then_some(found)
     }
 
     /// Classes whose instances a node holds, where that is all that it can hold.
