@@ -165,12 +165,15 @@ impl Engine<'_, '_> {
         if let Some(&known) = self.excluding.get(&requirement) {
             return known;
         }
+        // Methods that hand it on to one another tell nothing apart by that alone.
+        self.excluding.insert(requirement, false);
         let mut found = false;
         for (file, row) in self.program.callers(function).take(MOST_CALLERS) {
             let invocations = self.invocations_at(file, row);
             found |= invocations.iter().any(|&invocation| {
                 self.invocations[invocation as usize].function == function
-                    && !self.may_give(invocation, requirement)
+                    && (!self.may_give(invocation, requirement)
+                        || self.handed_on(invocation, requirement).is_some())
             });
         }
         self.excluding.insert(requirement, found);
