@@ -55,7 +55,9 @@ impl Engine<'_, '_> {
             Expression::Entered(base) => to(self, program.node(file, base), &path),
             Expression::Choice(ref values) => {
                 let met = self.met(id);
-                let came = values.iter().any(|&value| Some(program.node(file, value)) == met);
+                let came = values
+                    .iter()
+                    .any(|&value| Some(program.node(file, value)) == met);
                 for &value in values.iter().filter(|_| !came) {
                     to(self, program.node(file, value), &path);
                 }
@@ -120,7 +122,10 @@ impl Engine<'_, '_> {
         let came = sources.iter().any(|&number| {
             meets(number) && Some(program.node(file, program.flow(number).1.from)) == met
         });
-        for number in sources.into_iter().filter(|&number| !came || !meets(number)) {
+        for number in sources
+            .into_iter()
+            .filter(|&number| !came || !meets(number))
+        {
             let flow = program.flow(number).1;
             let node = program.node(file, flow.from);
             let at = (StepKind::Alias, file, flow.row, 1.0);

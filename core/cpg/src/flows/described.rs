@@ -42,7 +42,11 @@ impl<'p> Engine<'p, '_> {
                 found.push((name.to_owned(), function, edge.confidence.max(BY_NAME)));
             }
         }
-        if found.len() > 1 && found.iter().any(|(_, function, _)| !function.calls.is_empty()) {
+        if found.len() > 1
+            && found
+                .iter()
+                .any(|(_, function, _)| !function.calls.is_empty())
+        {
             self.keep_called(file, site.callee, &mut found);
         }
         if targets.is_empty() {

@@ -8,10 +8,10 @@ use super::bind::Invocation;
 use super::ends::{Guarded, Site};
 use super::language::Language;
 use super::meaning::{Meaning, Meanings};
+use super::moments::Moments;
 use super::order::Order;
 use super::path::{Path, PathId, Paths, Step};
 use super::program::{FileAt, NONE, Node, Program};
-use super::moments::Moments;
 use super::state::{ENTRY, Exit, Fact, NEVER, Origin, Requirement, State};
 use super::{Budget, Spec, StepKind};
 use crate::passes::facts::Place;
@@ -72,9 +72,12 @@ impl<'p, 'a> Engine<'p, 'a> {
             };
             let (root, mut path) = program.root(base);
             path.push(last);
-            let unique = path
-                .iter()
-                .all(|step| !matches!(step, Step::Any | Step::From(_) | Step::Between(..) | Step::Keys));
+            let unique = path.iter().all(|step| {
+                !matches!(
+                    step,
+                    Step::Any | Step::From(_) | Step::Between(..) | Step::Keys
+                )
+            });
             if unique && flow.row != 0 {
                 let root = program.same(root);
                 overwrites.entry(root).or_default().push((path, flow.row));

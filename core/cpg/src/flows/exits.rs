@@ -282,7 +282,13 @@ impl Engine<'_, '_> {
     }
 
     /// A row stores into a variable of a module or class from elsewhere.
-    pub(super) fn store_global(&mut self, context: u32, variable: Node, path: &[Step], origin: Origin) {
+    pub(super) fn store_global(
+        &mut self,
+        context: u32,
+        variable: Node,
+        path: &[Step],
+        origin: Origin,
+    ) {
         let id = self.paths.id(path);
         let place = (origin.file, origin.row);
         let stored = self.stored_at.entry((context, variable, id)).or_default();

@@ -210,6 +210,60 @@ impl Engine<'_, '_> {
         })
     }
 
+    /// Whether tests keep a fact from all rows that return its node.
+    pub(super) fn kept_in(&mut self, fact: Fact, function: u32) -> bool {
+        let program = self.program;
+        let file = program.file(fact.node);
+        let (mut rows, mut others) = (Vec::new(), Vec::new());
+        for returned in &program.files[file as usize].order.returns {
+            if program.function_of(file, returned.row) == function {
+                others.push(returned.row);
+                if program.node(file, returned.value) == fact.node {
+                    rows.push(returned.row);
+                }
+            }
+        }
+        !rows.is_empty()
+            && rows.into_iter().all(|row| {
+                // Another return on every way out has its value instead.
+                let rows = others.iter().copied().filter(|&other| other != row);
+                let barrier = Barrier {
+                    rows: rows.collect(),
+                    edge: None,
+                };
+                !self.holds(fact, row)
+                    || !self
+                        .order
+                        .leaves(program, file, row, &barrier, &mut self.steps)
+            })
+    }
+
+    /// Whether a fact still holds when its method ends.
+    pub(super) fn leaves(&mut self, fact: Fact) -> bool {
+        let program = self.program;
+        if fact.since == NEVER {
+            return false;
+        }
+        // A variable of a module is there for whoever reads it.
+        if fact.path == 0 && !self.has_one_place(fact.node) || program.is_module_place(fact.node) {
+            return true;
+        }
+        let file = program.file(fact.node);
+        let function = self.around(fact);
+        if function == NONE {
+            return true;
+        }
+        let start = if fact.since == ENTRY {
+            program.function(function).1.row
+        } else {
+            fact.since
+        };
+        let rows = self.overwritten(fact);
+        let barrier = Barrier { rows, edge: None };
+        self.order
+            .leaves(program, file, start, &barrier, &mut self.steps)
+    }
+
     /// How a fact goes on through a row: since when it holds behind it. None where it does not.
     pub(super) fn pass(&mut self, fact: Fact, row: u32, whole: bool) -> Option<(u32, bool)> {
         if row == 0 {

@@ -18,7 +18,7 @@
 //! | `engine`, `forward`, `read`, `backward` | the search |
 //! | `holds`, `exits`, `raise` | when facts hold, and how they enter and leave methods |
 //! | `same`, `removed`, `ended` | variables that hold one object; parts that are gone behind a row; rows that never run |
-//! | `narrow`, `moments` | which callers get a fact back, and when module bodies run a method |
+//! | `narrow`, `given`, `moments` | which callers get a fact back, and when module bodies run a method |
 //! | `bind`, `invoke`, `operations` | calls of the project |
 //! | `outside`, `described`, `effects` | calls of described and of unknown functions |
 //! | `ends`, `guards`, `report` | sources, sinks and guards; results with their paths |
@@ -32,6 +32,7 @@ mod ends;
 mod engine;
 mod exits;
 mod forward;
+mod given;
 mod guards;
 mod holds;
 mod index;

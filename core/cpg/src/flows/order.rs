@@ -87,7 +87,10 @@ impl Order {
     pub(super) fn goes_on(&mut self, program: &Program<'_>, file: FileAt, row: u32) -> usize {
         let edges = self.edges(program, file);
         let at = edges.partition_point(|&(src, _)| src < row);
-        edges[at..].iter().take_while(|&&(src, _)| src == row).count()
+        edges[at..]
+            .iter()
+            .take_while(|&&(src, _)| src == row)
+            .count()
     }
 
     /// Whether control can leave the method from a row.

@@ -57,10 +57,7 @@ impl Step {
                 Self::Any,
                 Self::Index(_) | Self::From(_) | Self::Between(..) | Self::Text(_) | Self::Any,
             )
-            | (
-                Self::Index(_) | Self::From(_) | Self::Between(..) | Self::Text(_),
-                Self::Any,
-            )
+            | (Self::Index(_) | Self::From(_) | Self::Between(..) | Self::Text(_), Self::Any)
             | (Self::From(_), Self::From(_)) => true,
             (Self::Between(from, to), Self::Index(at))
             | (Self::Index(at), Self::Between(from, to)) => (from..to).contains(&at),

@@ -78,11 +78,7 @@ pub(super) enum Requirement {
         target: u32,
     },
     /// It was read from a fact of a variable of a module, which a row of a module's body stored.
-    Read {
-        fact: u32,
-        file: FileAt,
-        row: u32,
-    },
+    Read { fact: u32, file: FileAt, row: u32 },
 }
 
 impl Context {

@@ -217,7 +217,10 @@ impl Collector<'_> {
         self.assign(targets[rest], made);
         let first = targets[..rest].iter().zip(values);
         let last = targets[rest + 1..].iter().zip(&values[behind..]);
-        first.chain(last).map(|(&target, &value)| (target, value)).collect()
+        first
+            .chain(last)
+            .map(|(&target, &value)| (target, value))
+            .collect()
     }
 
     pub(super) fn is_list(&self, row: u32) -> bool {
