@@ -52,7 +52,17 @@ impl Engine<'_, '_> {
                 );
             }
             Expression::Iterated(base) => to(self, program.node(file, base), &join(Step::Any)),
-            Expression::Entered(base) => to(self, program.node(file, base), &path),
+            Expression::Entered(base) => {
+                let base = program.node(file, base);
+                let mut ways = self.entered_outside(base);
+                if ways.is_empty() {
+                    ways.push(Path::new());
+                }
+                for mut way in ways {
+                    way.extend(path.iter().copied());
+                    to(self, base, &way);
+                }
+            }
             Expression::Choice(ref values) => {
                 let met = self.met(id);
                 let came = values

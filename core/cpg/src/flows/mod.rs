@@ -20,7 +20,7 @@
 //! | `same`, `removed`, `ended` | variables that hold one object; parts that are gone behind a row; rows that never run |
 //! | `narrow`, `given`, `moments` | which callers get a fact back, and when module bodies run a method |
 //! | `bind`, `invoke`, `operations` | calls of the project |
-//! | `outside`, `described`, `effects` | calls of described and of unknown functions |
+//! | `outside`, `described`, `effects`, `entered` | calls of described and of unknown functions |
 //! | `ends`, `guards`, `report` | sources, sinks and guards; results with their paths |
 
 mod backward;
@@ -30,6 +30,7 @@ mod effects;
 mod ended;
 mod ends;
 mod engine;
+mod entered;
 mod exits;
 mod forward;
 mod given;

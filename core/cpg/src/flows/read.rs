@@ -48,6 +48,18 @@ impl Engine<'_, '_> {
                 if entered {
                     return;
                 }
+                let ways = self.entered_outside(fact.node);
+                if !ways.is_empty() {
+                    for way in ways {
+                        if let Some(rest) = behind(&way, &path)
+                            && let Some((since, alias)) = self.pass(fact, row, rest.is_empty())
+                        {
+                            let at = (StepKind::Library, file, row, 1.0);
+                            self.emit(id, part, rest, (since, alias), at);
+                        }
+                    }
+                    return;
+                }
                 let entered: &[Step] = if path.first() == Some(&Step::Any) {
                     &[Step::Any]
                 } else {
