@@ -13,6 +13,8 @@ use crate::passes::facts::Expression;
 
 /// Contexts that are made for one search.
 const MOST_NARROWED: usize = 5_000;
+/// Requirements that one context remembers.
+const MOST_REQUIREMENTS: u32 = 4;
 /// Sites that are looked at to tell whether what a caller gives matters.
 const MOST_CALLERS: usize = 200;
 
@@ -23,7 +25,7 @@ impl Engine<'_, '_> {
             return known;
         }
         if self.narrowed.len() >= MOST_NARROWED
-            || self.state.contexts[context as usize].narrowings > 3
+            || self.state.contexts[context as usize].narrowings >= MOST_REQUIREMENTS
         {
             return context;
         }
