@@ -53,6 +53,13 @@ impl<'p> Engine<'p, '_> {
                 found.push((name.to_owned(), function, edge.confidence.max(BY_NAME)));
             }
         }
+        if found.len() > 1
+            && found
+                .iter()
+                .any(|(_, function, _)| !function.calls.is_empty())
+        {
+            self.keep_called(file, site.callee, &mut found);
+        }
         if targets.is_empty() {
             for name in self.names(file, site.row) {
                 found.extend(
@@ -83,6 +90,31 @@ impl<'p> Engine<'p, '_> {
                 }
             })
             .collect()
+    }
+
+    /// Keeps what is called itself where that is known: the others are what it calls in its turn.
+    fn keep_called(
+        &mut self,
+        file: FileAt,
+        callee: u32,
+        found: &mut Vec<(String, &'p Function, f32)>,
+    ) {
+        let Some(language) = self.language(file).filter(|_| callee != 0) else {
+            return;
+        };
+        let callee = self.program.node(file, callee);
+        let called: Vec<String> = self
+            .meanings(callee)
+            .iter()
+            .filter_map(|meaning| match meaning {
+                Meaning::Outside(name) => Some(language.canonical(name)),
+                _ => None,
+            })
+            .collect();
+        let is_called = |name: &str| called.contains(&language.canonical(name));
+        if found.iter().any(|(name, ..)| is_called(name)) {
+            found.retain(|(name, ..)| is_called(name));
+        }
     }
 
     /// What is given to the parameters of a description.
@@ -250,7 +282,16 @@ impl<'p> Engine<'p, '_> {
         let mut parameters = facts.parameters.iter().map(|p| base + p.variable);
         if bound && let Some(parameter) = parameters.next() {
             let mut outer = way.clone();
-            outer.push(Step::Receiver);
+            let name = program.files[at as usize].name(facts.name);
+            match wanted.callee.steps.last() {
+                // A method that is named has the object before it.
+                Some(crate::passes::library::Step::Field(names))
+                    if names.split('|').any(|one| one == name) =>
+                {
+                    outer.pop();
+                }
+                _ => outer.push(Step::Receiver),
+            }
             bindings.push(Binding {
                 node,
                 outer,

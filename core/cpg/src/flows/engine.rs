@@ -9,10 +9,11 @@ use super::described::Described;
 use super::ends::{Guarded, Site};
 use super::language::Language;
 use super::meaning::{Meaning, Meanings};
+use super::moments::Moments;
 use super::order::Order;
 use super::path::{Path, PathId, Paths, Step};
 use super::program::{FileAt, NONE, Node, Program};
-use super::state::{ENTRY, Exit, Fact, NEVER, Origin, State};
+use super::state::{ENTRY, Exit, Fact, NEVER, Origin, Requirement, State};
 use super::{Budget, Spec, StepKind};
 use crate::passes::facts::{Expression, Place};
 
@@ -49,6 +50,14 @@ pub(super) struct Engine<'p, 'a> {
     pub(super) in_calls: FxHashMap<Node, Rc<Vec<(Path, u32)>>>,
     /// What left methods that no context is of: (context, exit, path, method).
     pub(super) globals: FxHashSet<(u32, Exit, PathId, u32)>,
+    pub(super) narrowed: FxHashMap<(u32, Requirement), u32>,
+    /// Whether a requirement tells callers apart.
+    pub(super) excluding: FxHashMap<Requirement, bool>,
+    pub(super) moments: FxHashMap<u32, Moments>,
+    /// By file: rows behind calls that do not come back.
+    pub(super) ended: FxHashMap<FileAt, Rc<FxHashSet<u32>>>,
+    /// Facts of variables of modules, as (context, variable, path): rows that store them.
+    pub(super) stored_at: FxHashMap<(u32, Node, PathId), Vec<(FileAt, u32)>>,
 }
 
 impl<'p, 'a> Engine<'p, 'a> {
@@ -68,12 +77,20 @@ impl<'p, 'a> Engine<'p, 'a> {
             };
             let (root, mut path) = program.root(base);
             path.push(last);
-            let unique = path
-                .iter()
-                .all(|step| !matches!(step, Step::Any | Step::From(_) | Step::Keys));
+            let unique = path.iter().all(|step| {
+                !matches!(
+                    step,
+                    Step::Any | Step::From(_) | Step::Between(..) | Step::Keys
+                )
+            });
             if unique && flow.row != 0 {
+                let root = program.same(root);
                 overwrites.entry(root).or_default().push((path, flow.row));
             }
+        }
+        for (root, path, row) in super::removed::deleted(program) {
+            let root = program.same(root);
+            overwrites.entry(root).or_default().push((path, row));
         }
         Self {
             program,
@@ -96,6 +113,11 @@ impl<'p, 'a> Engine<'p, 'a> {
             described: FxHashMap::default(),
             in_calls: FxHashMap::default(),
             globals: FxHashSet::default(),
+            narrowed: FxHashMap::default(),
+            excluding: FxHashMap::default(),
+            moments: FxHashMap::default(),
+            ended: FxHashMap::default(),
+            stored_at: FxHashMap::default(),
         }
     }
 
@@ -171,9 +193,13 @@ impl<'p, 'a> Engine<'p, 'a> {
         if repeats(path) || self.has_no_parts(node, path) || self.is_kept_by_class(node, path) {
             return;
         }
+        if self.is_stored_elsewhere(context, node, since) {
+            self.store_global(self.plain(context), node, path, origin);
+            return;
+        }
         let path = self.paths.id(path);
         let fact = if path == 0 {
-            if since == NEVER {
+            if since == NEVER && !self.is_of_module(node) {
                 return;
             }
             let since = if self.has_one_place(node) {
@@ -205,6 +231,12 @@ impl<'p, 'a> Engine<'p, 'a> {
         !path.is_empty()
             && !self.program.is_variable(node)
             && matches!(*self.program.expression(node).1, Expression::Literal(_))
+    }
+
+    /// Whether a node is a variable of a module that keeps one place.
+    fn is_of_module(&self, node: Node) -> bool {
+        use crate::passes::facts::Owner;
+        self.has_one_place(node) && matches!(self.program.owner(node), Owner::Module)
     }
 
     /// Whether a path is a member of a class itself: those have variables of their own.

@@ -87,6 +87,14 @@ impl Language {
             .map(|&(_, position, _)| position)
     }
 
+    /// Methods that an operator or protocol runs.
+    pub(super) fn methods_of(&self, operator: &str) -> impl Iterator<Item = &str> {
+        self.protocols
+            .iter()
+            .filter(move |(other, ..)| other == operator)
+            .map(|(_, _, name)| name.as_str())
+    }
+
     /// The name under which descriptions know something: aliases of it or of what it is in.
     pub(crate) fn canonical(&self, name: &str) -> String {
         let mut name = name.to_owned();

@@ -17,23 +17,31 @@
 //! | `path`, `state`, `order` | facts, contexts, and when facts hold |
 //! | `engine`, `forward`, `read`, `backward` | the search |
 //! | `holds`, `exits`, `raise` | when facts hold, and how they enter and leave methods |
+//! | `same`, `removed`, `ended` | variables that hold one object; parts that are gone behind a row; rows that never run |
+//! | `narrow`, `given`, `moments` | which callers get a fact back, and when module bodies run a method |
 //! | `bind`, `invoke`, `operations` | calls of the project |
-//! | `outside`, `described`, `effects` | calls of described and of unknown functions |
-//! | `ends`, `report` | sources, sinks and guards; results with their paths |
+//! | `outside`, `described`, `effects`, `entered` | calls of described and of unknown functions |
+//! | `ends`, `guards`, `report` | sources, sinks and guards; results with their paths |
 
 mod backward;
 pub(crate) mod bind;
 mod described;
 mod effects;
+mod ended;
 mod ends;
 mod engine;
+mod entered;
 mod exits;
 mod forward;
+mod given;
+mod guards;
 mod holds;
 mod index;
 mod invoke;
 pub(crate) mod language;
 pub(crate) mod meaning;
+mod moments;
+mod narrow;
 mod operations;
 mod order;
 mod outside;
@@ -41,7 +49,9 @@ pub(crate) mod path;
 pub(crate) mod program;
 mod raise;
 mod read;
+mod removed;
 mod report;
+mod same;
 mod spec;
 mod state;
 #[cfg(test)]

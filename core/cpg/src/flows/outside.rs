@@ -163,7 +163,7 @@ impl Engine<'_, '_> {
                     && let Base::Parameter(parameter) = place.base
                 {
                     let steps = self.steps(described, place);
-                    if steps.contains(&Step::Call) {
+                    if steps.contains(&Step::Call) || !function.shares(path.len()) {
                         continue;
                     }
                     for (node, outer, number, inner) in &described.given {

@@ -15,6 +15,8 @@ pub(crate) enum Step {
     Index(u32),
     /// All elements from a position on.
     From(u32),
+    /// Elements from a position on and below another one; read only.
+    Between(u32, u32),
     Text(Symbol),
     /// Any element.
     Any,
@@ -26,6 +28,8 @@ pub(crate) enum Step {
     Capture(Node),
     /// What calling the value gives; in descriptions of libraries only.
     Call,
+    /// What a generator gives when it ends.
+    Returned,
 }
 
 pub(crate) type Path = SmallVec<[Step; LONGEST]>;
@@ -37,16 +41,30 @@ impl Step {
     pub(crate) fn is_element(self) -> bool {
         matches!(
             self,
-            Self::Index(_) | Self::From(_) | Self::Text(_) | Self::Any | Self::Keys
+            Self::Index(_)
+                | Self::From(_)
+                | Self::Between(..)
+                | Self::Text(_)
+                | Self::Any
+                | Self::Keys
         )
     }
 
     /// Whether reading this step can find what is stored under the other one.
     pub(crate) fn reads(self, stored: Self) -> bool {
         match (self, stored) {
-            (Self::Any, Self::Index(_) | Self::From(_) | Self::Text(_) | Self::Any)
-            | (Self::Index(_) | Self::From(_) | Self::Text(_), Self::Any)
+            (
+                Self::Any,
+                Self::Index(_) | Self::From(_) | Self::Between(..) | Self::Text(_) | Self::Any,
+            )
+            | (Self::Index(_) | Self::From(_) | Self::Between(..) | Self::Text(_), Self::Any)
             | (Self::From(_), Self::From(_)) => true,
+            (Self::Between(from, to), Self::Index(at))
+            | (Self::Index(at), Self::Between(from, to)) => (from..to).contains(&at),
+            (Self::Between(_, to), Self::From(from)) | (Self::From(from), Self::Between(_, to)) => {
+                from < to
+            }
+            (Self::Between(from, to), Self::Between(first, last)) => from < last && first < to,
             (Self::From(first), Self::Index(at)) | (Self::Index(at), Self::From(first)) => {
                 at >= first
             }

@@ -372,6 +372,7 @@ impl<'a> Program<'a> {
             Key::From(at) => Step::From(at),
             Key::Text(name) => Step::Text(self.name(file, name)),
             Key::Keys => Step::Keys,
+            Key::Between(from, to) => Step::Between(from, to),
         }
     }
 

@@ -79,7 +79,7 @@ fn constants_are_followed() {
 fn places_count() {
     let mut question = spec(call("t.f", Condition::Present));
     let source = "import t\nt.f(1)\nwhile t.g():\n  t.f(2)";
-    question.rules[0].inside = vec![Around::Region(crate::passes::facts::RegionKind::Loop)];
+    question.rules[0].inside = vec![Around::Region(passes::facts::RegionKind::Loop)];
     assert_eq!(find(source, &question, Budget::default()).matches.len(), 1);
     question.rules[0].outside = std::mem::take(&mut question.rules[0].inside);
     assert_eq!(find(source, &question, Budget::default()).matches.len(), 1);

@@ -170,7 +170,9 @@ impl Collector<'_> {
                 if operator == op::YIELD || value == 0 {
                     return 0;
                 }
-                self.iterated(row, value)
+                let step = self.iterated(row, value);
+                self.delegated.insert(row, step);
+                self.fresh(Expression::Returned(value))
             }
             _ => {
                 let operands: Vec<Value> = self

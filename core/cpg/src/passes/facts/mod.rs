@@ -246,6 +246,8 @@ pub enum Expression {
     Merged(Value, Value),
     /// Result of an operation, by position.
     Operation(u32),
+    /// What a generator gives when it ends, to whoever hands its elements on.
+    Returned(Value),
 }
 
 /// Which element of a collection.
@@ -261,6 +263,8 @@ pub enum Key {
     Text(Name),
     /// The keys themselves.
     Keys,
+    /// From a position on, and below another one.
+    Between(u32, u32),
 }
 
 /// An operator or protocol with its operands.

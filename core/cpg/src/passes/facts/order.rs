@@ -33,6 +33,8 @@ pub struct Order {
     pub arms: Vec<(Value, Value, u32)>,
     /// Values that are raised.
     pub raises: Vec<Raise>,
+    /// Elements that are deleted: (collection, key, row).
+    pub deleted: Vec<(Value, super::Key, u32)>,
     /// Handlers, each for a stretch of rows; inner ones behind outer ones.
     pub handlers: Vec<Handler>,
 }
@@ -161,6 +163,7 @@ impl Collector<'_> {
                 .iter()
                 .map(|function| ends[function.row as usize])
                 .collect(),
+            deleted: std::mem::take(&mut self.facts.order.deleted),
             ..Order::default()
         };
         for row in 1..ast.len() as u32 {

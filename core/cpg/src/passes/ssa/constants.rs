@@ -114,7 +114,7 @@ pub(crate) fn whole_number(text: &str) -> Option<i64> {
 
 /// What is known of a value so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Known {
+pub(super) enum Known {
     /// Not reached yet.
     Open,
     Constant(Constant),
@@ -132,12 +132,12 @@ impl Known {
 }
 
 pub(super) struct Propagation<'r, 'a> {
-    analysis: &'r mut Analysis<'a>,
-    flow: &'r Flow,
+    pub(super) analysis: &'r mut Analysis<'a>,
+    pub(super) flow: &'r Flow,
     names: &'r Names,
     /// By point: value of its row.
-    rows: Vec<Known>,
-    reached: Vec<bool>,
+    pub(super) rows: Vec<Known>,
+    pub(super) reached: Vec<bool>,
     versions: FxHashMap<u32, Known>,
     /// Version: points that read it.
     readers: FxHashMap<u32, Vec<u32>>,
@@ -216,7 +216,10 @@ impl<'r, 'a> Propagation<'r, 'a> {
         if point > cfg::EXIT && row != 0 && (changed || first) {
             self.write(row);
         }
-        if changed || first {
+        if changed && !first {
+            self.points.extend(self.patterns(row));
+        }
+        if changed || first || self.is_pattern(row) {
             // What a row is part of is computed from it; it runs later, or has to be looked at again.
             let mut parent = self.analysis.ast.parents[row as usize];
             while parent != 0 && self.analysis.ast.kinds[parent as usize] == NodeKind::Block {
@@ -231,7 +234,12 @@ impl<'r, 'a> Propagation<'r, 'a> {
                 Known::Constant(constant) => constant.truth(),
                 _ => None,
             };
-            let kept = truth.and_then(|truth| self.kept(point, row, truth));
+            let kept = if point <= cfg::EXIT || row == 0 {
+                None
+            } else {
+                self.decided(point, row)
+            };
+            let kept = kept.or_else(|| truth.and_then(|truth| self.kept(point, row, truth)));
             for (at, &next) in self.flow.graph.of(point).iter().enumerate() {
                 if kept.as_ref().is_none_or(|kept| kept.contains(&next)) {
                     self.edges.push_back((first_edge + at as u32, next));
@@ -321,14 +329,6 @@ impl<'r, 'a> Propagation<'r, 'a> {
         }
     }
 
-    /// What is known of the row of an operand.
-    fn value(&self, row: u32) -> Known {
-        match self.analysis.points[row as usize] {
-            NONE => Known::Varies,
-            point => self.rows[point as usize].clone(),
-        }
-    }
-
     fn evaluate(&self, row: u32) -> Known {
         let ast = self.analysis.ast;
         let constant = |found: Option<Constant>| found.map_or(Known::Varies, Known::Constant);
@@ -349,6 +349,7 @@ impl<'r, 'a> Propagation<'r, 'a> {
                 constant(self.analysis.fixed.get(&variable).cloned())
             }
             NodeKind::Call if op::is_operator(ast.name(row)) => self.operator(row),
+            NodeKind::Call => constant(self.returned(row)),
             _ => Known::Varies,
         }
     }

@@ -9,6 +9,7 @@
 //! made or the method ends.
 
 mod constants;
+mod decided;
 mod events;
 mod rename;
 
