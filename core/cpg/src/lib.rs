@@ -20,6 +20,7 @@ pub mod passes;
 pub mod rules;
 mod sites;
 pub mod states;
+mod stop;
 pub mod store;
 
 /// Names the code that turns a file's rows into those of a graph. Rows that a program of another name made are not mixed with

@@ -16,11 +16,10 @@ use super::program::{FileAt, NONE, Node, Program};
 use super::state::{ENTRY, Exit, Fact, NEVER, Origin, Requirement, State};
 use super::{Budget, Spec, StepKind};
 use crate::passes::facts::{Expression, Place};
+use crate::stop::Stop;
 
 /// Fields that a path goes through: more of them lead around in graphs of objects, and make most of the work.
 const MOST_FIELDS: usize = 3;
-/// Steps after which it is asked whether to go on.
-const STEPS_BETWEEN: u64 = 4096;
 /// Steps of paths whose objects are looked for in methods that ran before.
 pub(super) const MOST_ALIAS_STEPS: usize = 3;
 
@@ -123,18 +122,15 @@ impl<'p, 'a> Engine<'p, 'a> {
 
     /// Searches until nothing is left to do or the budget ends; false where `stop` said to end it.
     pub(super) fn run(&mut self, stop: &dyn Fn() -> bool) -> bool {
+        let mut stop = Stop::new(stop);
         self.begin();
-        let mut next = 0;
         while let Some(fact) = self.state.work.pop_front() {
             if self.steps >= self.budget.steps {
                 self.state.work.push_front(fact);
                 break;
             }
-            if self.steps >= next {
-                if stop() {
-                    return false;
-                }
-                next = self.steps + STEPS_BETWEEN;
+            if stop.after(self.steps) {
+                return false;
             }
             self.steps += 1;
             self.forward(fact);

@@ -62,6 +62,8 @@ pub use spec::{
     Endpoint, Guard, MOST_ENTRIES, Pattern, Position, Propagator, Spec, SpecError, What,
 };
 
+use std::sync::Arc;
+
 use crate::NodeId;
 use crate::passes::Linked;
 use crate::passes::facts::FileFacts;
@@ -169,19 +171,28 @@ pub struct Found {
     pub cut: bool,
 }
 
-/// Facts of all files, ready for questions.
-pub struct Flows<'a> {
-    program: program::Program<'a>,
-    languages: Vec<language::Language>,
+/// Facts of all files, indexed for questions of all kinds.
+pub(crate) struct Indexed<'a> {
+    pub(crate) program: program::Program<'a>,
+    pub(crate) languages: Vec<language::Language>,
 }
+
+impl<'a> Indexed<'a> {
+    pub(crate) fn new(files: &'a [FileFacts], linked: &'a Linked, rules: &[Rules]) -> Arc<Self> {
+        Arc::new(Self {
+            program: program::Program::new(files, linked),
+            languages: rules.iter().map(language::Language::new).collect(),
+        })
+    }
+}
+
+/// Facts of all files, ready for questions.
+pub struct Flows<'a>(pub(crate) Arc<Indexed<'a>>);
 
 impl<'a> Flows<'a> {
     /// Indexes the facts; `rules` has one entry a language.
     pub fn new(files: &'a [FileFacts], linked: &'a Linked, rules: &[Rules]) -> Self {
-        Self {
-            program: program::Program::new(files, linked),
-            languages: rules.iter().map(language::Language::new).collect(),
-        }
+        Self(Indexed::new(files, linked, rules))
     }
 
     /// Answers a question.
@@ -204,7 +215,8 @@ impl<'a> Flows<'a> {
         stop: &dyn Fn() -> bool,
     ) -> Result<Option<Found>, SpecError> {
         spec.check()?;
-        let mut engine = engine::Engine::new(&self.program, &self.languages, spec, budget);
+        let Indexed { program, languages } = &*self.0;
+        let mut engine = engine::Engine::new(program, languages, spec, budget);
         Ok(engine.run(stop).then(|| report::found(&engine)))
     }
 }

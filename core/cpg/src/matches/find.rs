@@ -72,7 +72,8 @@ impl Hit {
 }
 
 impl Matcher<'_, '_> {
-    pub(super) fn run(&mut self, spec: &Spec, budget: Budget) -> Found {
+    /// Gives what fits; nothing where it was told to stop.
+    pub(super) fn run(&mut self, spec: &Spec, budget: Budget) -> Option<Found> {
         let program = self.sites.program;
         let rules: Vec<Numbered<'_>> = spec.rules.iter().enumerate().collect();
         let unresolved: Vec<Pattern> = rules
@@ -96,6 +97,9 @@ impl Matcher<'_, '_> {
                 cut = true;
                 break;
             }
+            if self.stop.after(self.steps) {
+                return None;
+            }
             let facts = program.files[file as usize];
             // Calls that some rule may ask for: few of all.
             self.steps += facts.calls.len() as u64;
@@ -116,12 +120,12 @@ impl Matcher<'_, '_> {
         found.sort_by_key(|&(node, number, _)| (node, number));
         let more = found.len().saturating_sub(budget.matches);
         let matches = found.into_iter().map(|(.., one)| one);
-        Found {
+        Some(Found {
             matches: matches.take(budget.matches).collect(),
             more,
             steps: self.steps,
             cut,
-        }
+        })
     }
 
     /// A hit that stands where the rule wants it.

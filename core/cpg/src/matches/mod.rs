@@ -28,17 +28,20 @@ pub use spec::{
     Spec, SpecError,
 };
 
+use std::sync::Arc;
+
 use crate::NodeId;
-use crate::flows::language::Language;
 use crate::flows::path::Step;
-use crate::flows::program::{Node, Program};
+use crate::flows::program::Node;
+use crate::flows::{Flows, Indexed};
 use crate::passes::facts::FileFacts;
 use crate::passes::{Linked, Resolution};
 use crate::rules::Rules;
 use crate::sites::Sites;
+use crate::stop::Stop;
 
 /// How much a search may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Budget {
     /// Steps; see [`Found::steps`].
     pub steps: u64,
@@ -56,7 +59,7 @@ impl Default for Budget {
 }
 
 /// Something that fits a rule.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Match {
     /// Label of the rule.
     pub label: String,
@@ -71,7 +74,7 @@ pub struct Match {
 }
 
 /// A captured value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Capture {
     /// Its row.
     pub node: NodeId,
@@ -80,7 +83,7 @@ pub struct Capture {
 }
 
 /// What a search found.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Found {
     /// By row, then by rule.
     pub matches: Vec<Match>,
@@ -115,21 +118,21 @@ struct Matcher<'p, 'a> {
     sites: Sites<'p, 'a>,
     regexes: condition::Regexes,
     steps: u64,
+    stop: Stop<'p>,
 }
 
 /// Facts of all files, ready for questions.
-pub struct Matches<'a> {
-    program: Program<'a>,
-    languages: Vec<Language>,
-}
+pub struct Matches<'a>(Arc<Indexed<'a>>);
 
 impl<'a> Matches<'a> {
     /// Indexes the facts; `rules` has one entry a language.
     pub fn new(files: &'a [FileFacts], linked: &'a Linked, rules: &[Rules]) -> Self {
-        Self {
-            program: Program::new(files, linked),
-            languages: rules.iter().map(Language::new).collect(),
-        }
+        Self(Indexed::new(files, linked, rules))
+    }
+
+    /// Over what is indexed already.
+    pub fn over(flows: &Flows<'a>) -> Self {
+        Self(Arc::clone(&flows.0))
     }
 
     /// Answers a question.
@@ -137,11 +140,27 @@ impl<'a> Matches<'a> {
     /// # Errors
     /// What is wrong with the question.
     pub fn find(&self, spec: &Spec, budget: Budget) -> Result<Found, SpecError> {
+        let found = self.find_until(spec, budget, &|| false)?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// The same, until `stop` says to end: then there is no answer.
+    ///
+    /// # Errors
+    /// What is wrong with the question.
+    pub fn find_until(
+        &self,
+        spec: &Spec,
+        budget: Budget,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Option<Found>, SpecError> {
         spec.check()?;
+        let Indexed { program, languages } = &*self.0;
         let mut matcher = Matcher {
-            sites: Sites::new(&self.program, &self.languages),
+            sites: Sites::new(program, languages),
             regexes: find::regexes(spec)?,
             steps: 0,
+            stop: Stop::new(stop),
         };
         Ok(matcher.run(spec, budget))
     }

@@ -102,7 +102,9 @@ pub struct Local {
 }
 
 /// How the target of a call was found, best first; the text is the value of `resolution` in the graph.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Resolution {
     /// One binding in scope.
     Exact,

@@ -44,15 +44,17 @@ pub use spec::{
     Transition, Unknown,
 };
 
+use std::sync::Arc;
+
 use crate::NodeId;
-use crate::flows::language::Language;
-use crate::flows::program::Program;
+use crate::flows::{Flows, Indexed};
 use crate::passes::Linked;
 use crate::passes::facts::FileFacts;
 use crate::rules::Rules;
+use crate::stop::Stop;
 
 /// How much a search may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Budget {
     /// Steps; see [`Found::steps`].
     pub steps: u64,
@@ -70,7 +72,7 @@ impl Default for Budget {
 }
 
 /// What a step of a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum StepKind {
     /// The object begins, or comes into its first state.
     Created,
@@ -93,7 +95,7 @@ pub enum StepKind {
 }
 
 /// A step of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct StateStep {
     /// The row.
     pub node: NodeId,
@@ -102,7 +104,7 @@ pub struct StateStep {
 }
 
 /// An object that is in a wrong state.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Finding {
     /// Label of the error or end.
     pub label: String,
@@ -121,7 +123,7 @@ pub struct Finding {
 }
 
 /// What a search found.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Found {
     /// By row, then by creation.
     pub findings: Vec<Finding>,
@@ -136,18 +138,17 @@ pub struct Found {
 }
 
 /// Facts of all files, ready for questions.
-pub struct States<'a> {
-    program: Program<'a>,
-    languages: Vec<Language>,
-}
+pub struct States<'a>(Arc<Indexed<'a>>);
 
 impl<'a> States<'a> {
     /// Indexes the facts; `rules` has one entry a language.
     pub fn new(files: &'a [FileFacts], linked: &'a Linked, rules: &[Rules]) -> Self {
-        Self {
-            program: Program::new(files, linked),
-            languages: rules.iter().map(Language::new).collect(),
-        }
+        Self(Indexed::new(files, linked, rules))
+    }
+
+    /// Over what is indexed already.
+    pub fn over(flows: &Flows<'a>) -> Self {
+        Self(Arc::clone(&flows.0))
     }
 
     /// Answers a question.
@@ -155,7 +156,22 @@ impl<'a> States<'a> {
     /// # Errors
     /// What is wrong with the question.
     pub fn find(&self, spec: &Spec, budget: Budget) -> Result<Found, SpecError> {
+        let found = self.find_until(spec, budget, &|| false)?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// The same, until `stop` says to end: then there is no answer.
+    ///
+    /// # Errors
+    /// What is wrong with the question.
+    pub fn find_until(
+        &self,
+        spec: &Spec,
+        budget: Budget,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Option<Found>, SpecError> {
         spec.check()?;
-        Ok(search::Search::new(&self.program, &self.languages, spec, budget).run())
+        let Indexed { program, languages } = &*self.0;
+        Ok(search::Search::new(program, languages, spec, budget, Stop::new(stop)).run())
     }
 }

@@ -20,6 +20,7 @@ use crate::flows::program::{FileAt, NONE, Program};
 use crate::kind::property::LAMBDA;
 use crate::passes::facts::Value;
 use crate::sites::{Lasts, Sites};
+use crate::stop::Stop;
 
 /// Certainty that an object is lost with the one that holds it.
 const CONTAINED: f32 = 0.7;
@@ -42,6 +43,7 @@ pub(super) struct Search<'p, 'a> {
     pub(super) sites: Sites<'p, 'a>,
     pub(super) automaton: Automaton<'p>,
     pub(super) budget: Budget,
+    pub(super) stop: Stop<'p>,
     pub(super) steps: u64,
     pub(super) cut: bool,
     /// Calls that were not entered, as they lie too deep.
@@ -64,11 +66,13 @@ impl<'p, 'a> Search<'p, 'a> {
         languages: &'p [Language],
         spec: &'p Spec,
         budget: Budget,
+        stop: Stop<'p>,
     ) -> Self {
         Self {
             sites: Sites::new(program, languages),
             automaton: Automaton::new(spec),
             budget,
+            stop,
             steps: 0,
             cut: false,
             shallow: 0,
@@ -92,7 +96,8 @@ impl<'p, 'a> Search<'p, 'a> {
         Rc::clone(index)
     }
 
-    pub(super) fn run(mut self) -> Found {
+    /// Gives what was found; nothing where it was told to stop.
+    pub(super) fn run(mut self) -> Option<Found> {
         let mut work: Vec<Object> = self.creations();
         work.reverse();
         let mut objects = 0;
@@ -113,8 +118,11 @@ impl<'p, 'a> Search<'p, 'a> {
             }
             self.ends(&object, walked.ends, &mut work);
         }
+        if self.stop.ended() {
+            return None;
+        }
         let more = self.findings.len().saturating_sub(self.budget.findings);
-        Found {
+        Some(Found {
             findings: self
                 .findings
                 .into_values()
@@ -124,7 +132,7 @@ impl<'p, 'a> Search<'p, 'a> {
             objects,
             steps: self.steps,
             cut: self.cut,
-        }
+        })
     }
 
     /// Calls with which tracking begins, by file and row.

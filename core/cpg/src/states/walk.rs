@@ -179,7 +179,7 @@ impl Search<'_, '_> {
         };
         self.begin(&mut walk, fact);
         while let Some(visit) = walk.work.pop_front() {
-            if self.steps >= self.budget.steps {
+            if self.steps >= self.budget.steps || self.stop.after(self.steps) {
                 self.cut = true;
                 break;
             }

@@ -3,7 +3,7 @@
 //! An answer's name is the hash of the graph, of the question, and of this program's code: none is ever out of date. The folder is a
 //! cache; what cannot be read or written there is computed again.
 
-use super::frame::{pack, unpack};
+use super::frame::{pack_bytes, unpack_bytes};
 use crate::FINGERPRINT;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -46,10 +46,19 @@ impl AnswerFolder {
     }
 
     /// What was answered before.
-    pub(super) fn read<T: DeserializeOwned>(&self, revision: &str, key: &Key) -> Option<T> {
+    pub(super) fn read<T: DeserializeOwned>(
+        &self,
+        revision: &str,
+        key: &Key,
+    ) -> Option<(T, usize)> {
         let path = self.file(revision, key);
         let frame = std::fs::read(&path).ok()?;
-        match unpack(&frame) {
+        let bytes = unpack_bytes(&frame);
+        let read = bytes.and_then(|bytes| {
+            let answer = postcard::from_bytes(&bytes).map_err(|error| error.to_string())?;
+            Ok((answer, bytes.len()))
+        });
+        match read {
             Ok(answer) => Some(answer),
             Err(error) => {
                 tracing::warn!(path = %path.display(), error, "a kept answer cannot be read");
@@ -59,9 +68,9 @@ impl AnswerFolder {
         }
     }
 
-    /// Keeps an answer, and lets the oldest ones go where there are too many.
-    pub(super) fn write(&self, revision: &str, key: &Key, answer: &impl Serialize) {
-        let written = pack(answer).and_then(|frame| {
+    /// Keeps an answer, in `postcard`, and lets the oldest ones go where there are too many.
+    pub(super) fn write(&self, revision: &str, key: &Key, answer: &[u8]) {
+        let written = pack_bytes(answer).and_then(|frame| {
             self.put(&self.file(revision, key), &frame)
                 .map_err(|error| error.to_string())
         });
@@ -113,16 +122,20 @@ mod tests {
         (folder, answers)
     }
 
+    fn packed(answer: &impl Serialize) -> Vec<u8> {
+        postcard::to_allocvec(answer).unwrap()
+    }
+
     #[test]
     fn answers_are_kept_by_question_and_revision() {
         let (_folder, answers) = folder(1 << 20);
         let (one, other) = (key("flows", &1).unwrap(), key("flows", &2).unwrap());
         assert_ne!(one, key("states", &1).unwrap());
         assert_eq!(answers.read::<String>("r1", &one), None);
-        answers.write("r1", &one, &"first");
-        answers.write("r1", &other, &"second");
-        assert_eq!(answers.read::<String>("r1", &one).unwrap(), "first");
-        assert_eq!(answers.read::<String>("r1", &other).unwrap(), "second");
+        answers.write("r1", &one, &packed(&"first"));
+        answers.write("r1", &other, &packed(&"second"));
+        assert_eq!(answers.read::<String>("r1", &one).unwrap().0, "first");
+        assert_eq!(answers.read::<String>("r1", &other).unwrap().0, "second");
         assert_eq!(answers.read::<String>("r2", &one), None);
     }
 
@@ -130,7 +143,7 @@ mod tests {
     fn a_damaged_answer_is_none_and_goes() {
         let (_folder, answers) = folder(1 << 20);
         let one = key("flows", &1).unwrap();
-        answers.write("r1", &one, &"first");
+        answers.write("r1", &one, &packed(&"first"));
         let path = answers.file("r1", &one);
         std::fs::write(&path, b"no frame").unwrap();
         assert_eq!(answers.read::<String>("r1", &one), None);
@@ -145,7 +158,7 @@ mod tests {
             let text: Vec<u8> = (0..10_u64)
                 .flat_map(|part| *blake3::hash(&(number * 100 + part).to_le_bytes()).as_bytes())
                 .collect();
-            answers.write("r1", &key("flows", &number).unwrap(), &text);
+            answers.write("r1", &key("flows", &number).unwrap(), &packed(&text));
             let bytes: u64 = std::fs::read_dir(&answers.path)
                 .unwrap()
                 .map(|entry| entry.unwrap().metadata().unwrap().len())
@@ -163,7 +176,7 @@ mod tests {
         std::fs::write(&file, b"").unwrap();
         let answers = AnswerFolder::new(file.join("answers"), 1_000);
         let one = key("flows", &1).unwrap();
-        answers.write("r1", &one, &"first");
+        answers.write("r1", &one, &packed(&"first"));
         assert_eq!(answers.read::<String>("r1", &one), None);
     }
 }

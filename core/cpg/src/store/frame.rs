@@ -10,15 +10,23 @@ const LEVEL: i32 = 1;
 
 /// Packs something.
 pub(super) fn pack(thing: &impl Serialize) -> Result<Vec<u8>, String> {
-    let bytes = postcard::to_allocvec(thing).map_err(|error| error.to_string())?;
-    zstd::bulk::compress(&bytes, LEVEL).map_err(|error| error.to_string())
+    pack_bytes(&postcard::to_allocvec(thing).map_err(|error| error.to_string())?)
+}
+
+/// Packs bytes.
+pub(super) fn pack_bytes(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    zstd::bulk::compress(bytes, LEVEL).map_err(|error| error.to_string())
 }
 
 /// Unpacks what was packed.
 pub(super) fn unpack<T: DeserializeOwned>(frame: &[u8]) -> Result<T, String> {
+    postcard::from_bytes(&unpack_bytes(frame)?).map_err(|error| error.to_string())
+}
+
+/// Unpacks bytes.
+pub(super) fn unpack_bytes(frame: &[u8]) -> Result<Vec<u8>, String> {
     let size = zstd::bulk::Decompressor::upper_bound(frame)
         .unwrap_or(BYTES)
         .min(BYTES);
-    let bytes = zstd::bulk::decompress(frame, size).map_err(|error| error.to_string())?;
-    postcard::from_bytes(&bytes).map_err(|error| error.to_string())
+    zstd::bulk::decompress(frame, size).map_err(|error| error.to_string())
 }

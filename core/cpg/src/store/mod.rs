@@ -42,6 +42,7 @@ pub use open::{GraphStore, StoreOptions};
 pub use places::Place;
 pub use previous::KnownFile;
 pub use reach::{Direction, ReachSpec};
+pub use values::Patience;
 pub use watch::Interrupt;
 
 /// Key in `metadata`: nodes that stand behind those of other files because their file was replaced since the last full import.

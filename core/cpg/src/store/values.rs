@@ -6,12 +6,18 @@ use super::frame::unpack;
 use super::watch::Interrupt;
 use super::{Graph, QueryError};
 use crate::NodeId;
-use crate::flows::{self, Flows, Found, Spec};
+use crate::flows::{self, Flows};
 use crate::kind::EdgeKind;
+use crate::matches::{self, Matches};
 use crate::passes::facts::FileFacts;
 use crate::passes::{CallEdge, Link, Linked, Resolution, Stub};
 use crate::rules::Rules;
+use crate::states::{self, States};
 use duckdb::Connection;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::any::Any;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Facts take about so many times their packed bytes in memory (measured on Django: 3.1 MB packed, 60 MB in all).
@@ -38,57 +44,119 @@ self_cell::self_cell!(
 /// Values by graph.
 pub(super) type ValueCache = Cache<(), Values>;
 /// Answers by graph and hash of the question.
-pub(super) type AnswerCache = Cache<answers::Key, Found>;
+pub(super) type AnswerCache = Cache<answers::Key, Answer>;
+
+/// What was answered, with its size.
+pub(super) struct Answer {
+    found: Arc<dyn Any + Send + Sync>,
+    bytes: usize,
+}
 
 pub(super) fn bytes_of_values(values: &Values) -> usize {
     values.borrow_owner().bytes
 }
 
-pub(super) fn bytes_of_answer(found: &Found) -> usize {
-    let steps: usize = found.flows.iter().map(|flow| flow.steps.len()).sum();
-    256 + found.flows.len() * 128 + steps * 16
+pub(super) fn bytes_of_answer(answer: &Answer) -> usize {
+    answer.bytes
 }
 
+/// How long a question may take, and who stops it.
+#[derive(Clone, Debug)]
+pub struct Patience {
+    /// Milliseconds until it is given up. Questions end by their steps long before, but on a machine that stands still.
+    pub milliseconds: u32,
+    /// Stops it from another thread.
+    pub interrupt: Interrupt,
+}
+
+/// Questions that follow values. The same question has the same answer: answers are kept while the graph is open and there is room,
+/// and in a folder where the options name one. The first question to a graph reads what is known of its values. A search that is
+/// stopped by time or by its caller gives an error and is not kept.
 impl Graph {
     /// Searches for flows; see [`Flows::find`].
-    ///
-    /// Same question, same answer: answers are kept while the graph is open and there is room. The first question to a graph reads
-    /// what is known of its values. A search that is stopped by time or by its caller gives an error and is not kept.
     pub fn flows(
         &self,
-        spec: &Spec,
+        spec: &flows::Spec,
         budget: flows::Budget,
-        milliseconds: u32,
-        interrupt: &Interrupt,
-    ) -> Result<std::sync::Arc<Found>, QueryError> {
-        spec.check()
-            .map_err(|error| QueryError::Invalid(error.to_string()))?;
-        let key = answers::key("flows", &(spec, budget)).map_err(QueryError::Invalid)?;
-        let deadline = Instant::now() + Duration::from_millis(u64::from(milliseconds));
+        patience: &Patience,
+    ) -> Result<Arc<flows::Found>, QueryError> {
+        spec.check().map_err(invalid)?;
+        self.ask("flows", &(spec, budget), patience, |flows, stop| {
+            flows.find_until(spec, budget, stop).map_err(invalid)
+        })
+    }
+
+    /// Follows objects through their states; see [`States::find`].
+    pub fn states(
+        &self,
+        spec: &states::Spec,
+        budget: states::Budget,
+        patience: &Patience,
+    ) -> Result<Arc<states::Found>, QueryError> {
+        spec.check().map_err(invalid)?;
+        self.ask("states", &(spec, budget), patience, |flows, stop| {
+            let states = States::over(flows);
+            states.find_until(spec, budget, stop).map_err(invalid)
+        })
+    }
+
+    /// Searches for patterns; see [`Matches::find`].
+    pub fn matches(
+        &self,
+        spec: &matches::Spec,
+        budget: matches::Budget,
+        patience: &Patience,
+    ) -> Result<Arc<matches::Found>, QueryError> {
+        spec.check().map_err(invalid)?;
+        self.ask("matches", &(spec, budget), patience, |flows, stop| {
+            let matches = Matches::over(flows);
+            matches.find_until(spec, budget, stop).map_err(invalid)
+        })
+    }
+
+    fn ask<T: Serialize + DeserializeOwned + Send + Sync + 'static>(
+        &self,
+        kind: &str,
+        question: &impl Serialize,
+        patience: &Patience,
+        find: impl FnOnce(&Flows<'_>, &dyn Fn() -> bool) -> Result<Option<T>, QueryError>,
+    ) -> Result<Arc<T>, QueryError> {
+        let Patience {
+            milliseconds,
+            interrupt,
+        } = patience;
+        let deadline = Instant::now() + Duration::from_millis(u64::from(*milliseconds));
+        let key = answers::key(kind, question).map_err(QueryError::Invalid)?;
         let revision = &self.revision().revision;
         let kept = self.engine.kept.as_ref();
-        self.engine.answers.get(&self.name, &key, || {
-            if let Some(found) = kept.and_then(|kept| kept.read(revision, &key)) {
-                return Ok(found);
+        let answer = self.engine.answers.get(&self.name, &key, || {
+            if let Some((found, bytes)) = kept.and_then(|kept| kept.read::<T>(revision, &key)) {
+                let found = Arc::new(found);
+                return Ok(Answer { found, bytes });
             }
             let values = self.engine.values.get(&self.name, &(), || self.values())?;
             let stop = || interrupt.is_stopped() || Instant::now() >= deadline;
-            let found = values
-                .borrow_dependent()
-                .find_until(spec, budget, &stop)
-                .map_err(|error| QueryError::Invalid(error.to_string()))?;
-            let found = found.ok_or_else(|| {
-                if interrupt.is_stopped() {
+            let Some(found) = find(values.borrow_dependent(), &stop)? else {
+                return Err(if interrupt.is_stopped() {
                     QueryError::Cancelled
                 } else {
                     QueryError::Budget(format!("it ran longer than {milliseconds} ms"))
-                }
-            })?;
+                });
+            };
+            let packed = postcard::to_allocvec(&found)
+                .map_err(|error| QueryError::Engine(error.to_string()))?;
             if let Some(kept) = kept {
-                kept.write(revision, &key, &found);
+                kept.write(revision, &key, &packed);
             }
-            Ok(found)
-        })
+            Ok(Answer {
+                found: Arc::new(found),
+                bytes: packed.len(),
+            })
+        })?;
+        // The kind is a part of the key.
+        Arc::clone(&answer.found)
+            .downcast::<T>()
+            .map_err(|_| QueryError::Engine("an answer of another kind was kept".into()))
     }
 
     fn values(&self) -> Result<Values, QueryError> {
@@ -97,6 +165,10 @@ impl Graph {
             Flows::new(&known.files, &known.linked, &known.rules)
         }))
     }
+}
+
+fn invalid(error: impl std::fmt::Display) -> QueryError {
+    QueryError::Invalid(error.to_string())
 }
 
 fn read(connection: &Connection) -> Result<Known, QueryError> {
