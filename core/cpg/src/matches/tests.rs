@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::flows::Pattern;
+use crate::passes::facts::RegionKind;
 use crate::passes::{self, FileInfo, sketch};
 
 fn call(name: &str, is: Condition) -> Find {
@@ -79,7 +80,7 @@ fn constants_are_followed() {
 fn places_count() {
     let mut question = spec(call("t.f", Condition::Present));
     let source = "import t\nt.f(1)\nwhile t.g():\n  t.f(2)";
-    question.rules[0].inside = vec![Around::Region(passes::facts::RegionKind::Loop)];
+    question.rules[0].inside = vec![Around::Region(RegionKind::Loop)];
     assert_eq!(find(source, &question, Budget::default()).matches.len(), 1);
     question.rules[0].outside = std::mem::take(&mut question.rules[0].inside);
     assert_eq!(find(source, &question, Budget::default()).matches.len(), 1);

@@ -28,9 +28,8 @@ fn only_compares(operator: &str) -> bool {
 fn truth_of(constant: &Constant) -> Option<Truth> {
     match constant {
         Constant::Null => Some(Truth::Null),
-        Constant::Truth(true) => Some(Truth::True),
         Constant::Truth(false) | Constant::Int(0) => Some(Truth::False),
-        Constant::Int(_) => Some(Truth::True),
+        Constant::Truth(true) | Constant::Int(_) => Some(Truth::True),
         _ => None,
     }
 }

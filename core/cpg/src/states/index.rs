@@ -225,11 +225,11 @@ impl Index {
             note(test.value, test.decides);
         }
         // What another file imports by name lives on.
-        for &node in program.importers.keys() {
-            if program.file(node) == file {
-                self.shared.insert(node);
-            }
-        }
+        let own = 0..facts.variables.len() as u32;
+        let imported = own
+            .map(|variable| base.variables + variable)
+            .filter(|node| program.importers.contains_key(node));
+        self.shared.extend(imported);
         for write in &self.writes {
             if let Place::Variable(variable) = write.to {
                 let node = program.base_variable(base.variables + variable);

@@ -215,14 +215,14 @@ impl Search<'_, '_> {
                 return;
             }
             let exceptional = fact.pending == Pending::Hard;
-            let ended = self.ended(walk, number, &fact, exceptional, from);
+            let ended = Self::ended(walk, number, &fact, exceptional, from);
             walk.walked.ends.push(ended);
             return;
         }
         let pending = fact.pending != Pending::No;
         for after in self.effects(walk, row, After::of(fact, confidence)) {
             if after.wrong.is_some() || after.escaped {
-                self.stop(walk, number, row, &after);
+                Self::stop(walk, number, row, &after);
                 continue;
             }
             self.go_on(walk, number, row, &after);
@@ -239,7 +239,7 @@ impl Search<'_, '_> {
                     .iter()
                     .any(|&(.., way)| way == Way::Throw);
             if throws {
-                let mut ended = self.ended(walk, number, &after.fact, true, row);
+                let mut ended = Self::ended(walk, number, &after.fact, true, row);
                 ended.steps.extend(after.steps.iter().copied());
                 let ended_by = self.step(walk.start.file, row, StepKind::Exception);
                 ended.steps.push(ended_by);
@@ -281,7 +281,7 @@ impl Search<'_, '_> {
         }
     }
 
-    fn stop(&mut self, walk: &mut Walk<'_>, number: u32, row: u32, after: &After) {
+    fn stop(walk: &mut Walk<'_>, number: u32, row: u32, after: &After) {
         let mut steps = Self::way(walk, number);
         steps.extend(after.steps.iter().copied());
         if let Some(node) = after.wrong {
@@ -306,14 +306,7 @@ impl Search<'_, '_> {
         }
     }
 
-    fn ended(
-        &self,
-        walk: &Walk<'_>,
-        number: u32,
-        fact: &Fact,
-        exceptional: bool,
-        row: u32,
-    ) -> Ended {
+    fn ended(walk: &Walk<'_>, number: u32, fact: &Fact, exceptional: bool, row: u32) -> Ended {
         Ended {
             state: fact.state,
             exceptional,
@@ -384,7 +377,7 @@ impl Search<'_, '_> {
                     wrong.fact = fact;
                     wrong.steps = steps;
                     wrong.wrong = Some(node.node);
-                    self.stop(walk, before, row, &wrong);
+                    Self::stop(walk, before, row, &wrong);
                     continue;
                 }
             }
