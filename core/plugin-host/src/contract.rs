@@ -27,6 +27,12 @@ pub enum Capability {
     /// Searches for flows of values.
     #[serde(rename = "graph.flows")]
     GraphFlows,
+    /// Following objects through their states.
+    #[serde(rename = "graph.states")]
+    GraphStates,
+    /// Searches for patterns.
+    #[serde(rename = "graph.patterns")]
+    GraphPatterns,
     /// SQL over the public views, in a process of its own.
     #[serde(rename = "graph.sql")]
     GraphSql,
@@ -34,11 +40,13 @@ pub enum Capability {
 
 impl Capability {
     /// All capabilities.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::GraphQuery,
         Self::GraphReach,
         Self::GraphSource,
         Self::GraphFlows,
+        Self::GraphStates,
+        Self::GraphPatterns,
         Self::GraphSql,
     ];
 
@@ -49,6 +57,8 @@ impl Capability {
             Self::GraphReach => "graph.reach",
             Self::GraphSource => "graph.source",
             Self::GraphFlows => "graph.flows",
+            Self::GraphStates => "graph.states",
+            Self::GraphPatterns => "graph.patterns",
             Self::GraphSql => "graph.sql",
         }
     }
@@ -108,6 +118,8 @@ pub(crate) const INTERFACES: &[Interface] = &[
             ("query", &[Capability::GraphQuery, Capability::GraphSql]),
             ("reach", &[Capability::GraphReach]),
             ("flows", &[Capability::GraphFlows]),
+            ("states", &[Capability::GraphStates]),
+            ("patterns", &[Capability::GraphPatterns]),
             ("source", &[Capability::GraphSource]),
             ("revision", FREE),
         ],

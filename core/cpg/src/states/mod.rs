@@ -94,6 +94,23 @@ pub enum StepKind {
     Error,
 }
 
+impl StepKind {
+    /// The word for it.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Event => "event",
+            Self::Assignment => "assignment",
+            Self::Argument => "argument",
+            Self::Return => "return",
+            Self::Test => "test",
+            Self::Exception => "exception",
+            Self::End => "end",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// A step of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct StateStep {

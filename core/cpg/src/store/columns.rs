@@ -78,6 +78,16 @@ impl ColumnData {
         }
     }
 
+    /// A column of texts.
+    pub fn texts<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
+        let (mut offsets, mut bytes) = (vec![0], Vec::new());
+        for text in texts {
+            bytes.extend_from_slice(text.as_bytes());
+            offsets.push(bytes.len() as u32);
+        }
+        Self::Texts { offsets, bytes }
+    }
+
     /// What it takes in memory, in bytes.
     pub fn bytes(&self) -> usize {
         match self {

@@ -2,7 +2,6 @@
 
 use super::{ColumnBatch, ColumnData, Graph, QueryError};
 use crate::NodeId;
-use crate::flows::Found;
 use rustc_hash::FxHashMap;
 
 /// Rows that are asked for at once.
@@ -51,35 +50,22 @@ impl Graph {
         })
     }
 
-    /// Steps of flows as rows: `node`, `kind`, `path`, `line`, `code`, flow after flow.
-    pub fn steps(&self, found: &Found) -> Result<ColumnBatch, QueryError> {
-        let steps = || found.flows.iter().flat_map(|flow| &flow.steps);
-        let places = self.places(steps().map(|step| step.node))?;
+    /// Rows with where they stand: `node`, `kind`, `path`, `line`, `code`.
+    pub fn with_places(&self, rows: &[(NodeId, &str)]) -> Result<ColumnBatch, QueryError> {
+        let places = self.places(rows.iter().map(|(node, _)| *node))?;
         let none = Place::default();
-        let place = |node| places.get(&node).unwrap_or(&none);
+        let place = |node: &NodeId| places.get(node).unwrap_or(&none);
+        let line = |node| i64::from(place(node).line);
         Ok(ColumnBatch {
-            rows: steps().count() as u32,
+            rows: rows.len() as u32,
             columns: vec![
-                ColumnData::Ids(steps().map(|step| step.node.0).collect()),
-                texts(steps().map(|step| step.kind.text())),
-                texts(steps().map(|step| place(step.node).path.as_str())),
-                ColumnData::Ints(
-                    steps()
-                        .map(|step| i64::from(place(step.node).line))
-                        .collect(),
-                ),
-                texts(steps().map(|step| place(step.node).code.as_str())),
+                ColumnData::Ids(rows.iter().map(|(node, _)| node.0).collect()),
+                ColumnData::texts(rows.iter().map(|(_, kind)| *kind)),
+                ColumnData::texts(rows.iter().map(|(node, _)| place(node).path.as_str())),
+                ColumnData::Ints(rows.iter().map(|(node, _)| line(node)).collect()),
+                ColumnData::texts(rows.iter().map(|(node, _)| place(node).code.as_str())),
             ],
             nulls: vec![Vec::new(); 5],
         })
     }
-}
-
-fn texts<'t>(texts: impl Iterator<Item = &'t str>) -> ColumnData {
-    let (mut offsets, mut bytes) = (vec![0], Vec::new());
-    for text in texts {
-        bytes.extend_from_slice(text.as_bytes());
-        offsets.push(bytes.len() as u32);
-    }
-    ColumnData::Texts { offsets, bytes }
 }

@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use codegraph_cpg::flows;
 use codegraph_cpg::store::{
-    self, ColumnBatch, Graph, Interrupt, QueryError, ReachSpec, RevisionInfo, Rows, Value,
+    self, ColumnBatch, Graph, Interrupt, Patience, QueryError, ReachSpec, RevisionInfo, Rows, Value,
 };
+use codegraph_cpg::{NodeId, flows, matches, states};
 use wasmtime::component::Resource;
 
 use super::{convert, questions};
@@ -27,12 +27,8 @@ const MILLISECONDS: u32 = 10_000;
 const HELD_BYTES: u64 = 64 << 20;
 /// Rows that `next` gives where it is not told how many.
 const NEXT_ROWS: u32 = 8192;
-/// Steps of a search for flows, unless it asks for fewer.
-const FLOW_STEPS: u64 = 20_000_000;
-/// Flows that a search gives, unless it asks for fewer.
-const FLOWS: u32 = 1_000;
-/// Time of a search for flows: by steps it ends long before, where the machine is not very slow.
-const FLOW_MILLISECONDS: u32 = 60_000;
+/// Time of a question that follows values: it ends by its steps long before, where the machine is not very slow.
+const QUESTION_MILLISECONDS: u32 = 60_000;
 /// Node ids, edge kinds and the like in one search.
 const SPEC_ITEMS: usize = 100_000;
 
@@ -50,14 +46,37 @@ pub trait GraphReader: Send + Sync + 'static {
     ) -> Result<Rows, QueryError>;
     /// Searches along edges.
     fn reach(&self, spec: &ReachSpec) -> Result<ColumnBatch, QueryError>;
-    /// Searches for flows, within steps and milliseconds; `interrupt` stops it.
+    /// Searches for flows.
     fn flows(
         &self,
-        spec: &flows::Spec,
-        budget: flows::Budget,
-        milliseconds: u32,
-        interrupt: &Interrupt,
-    ) -> Result<(Arc<flows::Found>, ColumnBatch), QueryError>;
+        _: &flows::Spec,
+        _: flows::Budget,
+        _: &Patience,
+    ) -> Result<Arc<flows::Found>, QueryError> {
+        Err(no_values())
+    }
+    /// Follows objects through their states.
+    fn states(
+        &self,
+        _: &states::Spec,
+        _: states::Budget,
+        _: &Patience,
+    ) -> Result<Arc<states::Found>, QueryError> {
+        Err(no_values())
+    }
+    /// Searches for patterns.
+    fn matches(
+        &self,
+        _: &matches::Spec,
+        _: matches::Budget,
+        _: &Patience,
+    ) -> Result<Arc<matches::Found>, QueryError> {
+        Err(no_values())
+    }
+    /// Rows with where they stand: `node`, `kind`, `path`, `line`, `code`.
+    fn with_places(&self, _: &[(NodeId, &str)]) -> Result<ColumnBatch, QueryError> {
+        Err(no_values())
+    }
     /// Source text: whole lines from 1, both ends included, 0 as last for the rest.
     fn source(&self, path: &str, first: u32, last: u32) -> Result<String, QueryError>;
 }
@@ -85,17 +104,40 @@ impl GraphReader for Graph {
         &self,
         spec: &flows::Spec,
         budget: flows::Budget,
-        milliseconds: u32,
-        interrupt: &Interrupt,
-    ) -> Result<(Arc<flows::Found>, ColumnBatch), QueryError> {
-        let found = self.flows(spec, budget, milliseconds, interrupt)?;
-        let steps = self.steps(&found)?;
-        Ok((found, steps))
+        patience: &Patience,
+    ) -> Result<Arc<flows::Found>, QueryError> {
+        self.flows(spec, budget, patience)
+    }
+
+    fn states(
+        &self,
+        spec: &states::Spec,
+        budget: states::Budget,
+        patience: &Patience,
+    ) -> Result<Arc<states::Found>, QueryError> {
+        self.states(spec, budget, patience)
+    }
+
+    fn matches(
+        &self,
+        spec: &matches::Spec,
+        budget: matches::Budget,
+        patience: &Patience,
+    ) -> Result<Arc<matches::Found>, QueryError> {
+        self.matches(spec, budget, patience)
+    }
+
+    fn with_places(&self, rows: &[(NodeId, &str)]) -> Result<ColumnBatch, QueryError> {
+        self.with_places(rows)
     }
 
     fn source(&self, path: &str, first: u32, last: u32) -> Result<String, QueryError> {
         self.source(path, first, last)
     }
+}
+
+fn no_values() -> QueryError {
+    QueryError::Invalid("this graph knows no values".into())
 }
 
 /// Runs SQL text in a process of its own; the server gives one.
@@ -150,7 +192,7 @@ impl Cursor {
 }
 
 /// What is asked for within a bound; 0 asks for the bound.
-fn least<T: Ord + Default>(asked: T, bound: T) -> T {
+pub(super) fn least<T: Ord + Default>(asked: T, bound: T) -> T {
     if asked == T::default() {
         bound
     } else {
@@ -186,6 +228,33 @@ impl CallState {
             bytes: least(asked.bytes, BYTES),
             milliseconds: least(asked.milliseconds, MILLISECONDS).min(self.left()),
         }
+    }
+
+    /// Asks the graph something that follows values, with the time that is left.
+    async fn question<T: questions::Rows + Send + 'static>(
+        &mut self,
+        needs: Capability,
+        ask: impl FnOnce(&dyn GraphReader, &Patience) -> Result<T, QueryError> + Send + 'static,
+    ) -> Answer<T> {
+        self.enter()?;
+        let graph = match self.graph(Some(needs)) {
+            Ok(graph) => graph,
+            Err(fault) => return Ok(Err(fault.into())),
+        };
+        let stop = StopOnDrop(Interrupt::default());
+        let patience = Patience {
+            milliseconds: self.left().min(QUESTION_MILLISECONDS),
+            interrupt: stop.0.clone(),
+        };
+        let answer = self.blocking(move || ask(&*graph, &patience)).await;
+        Ok(match answer {
+            Ok(Ok(answer)) => {
+                self.used.rows_read += u64::from(answer.rows());
+                Ok(answer)
+            }
+            Ok(Err(error)) => Err(fault_of(&error).into()),
+            Err(fault) => Err(fault.into()),
+        })
     }
 
     /// Milliseconds that the call has left.
@@ -318,33 +387,32 @@ impl graph::Host for CallState {
     }
 
     async fn flows(&mut self, spec: graph::FlowSpec) -> Answer<graph::FlowAnswer> {
-        self.enter()?;
-        let graph = match self.graph(Some(Capability::GraphFlows)) {
-            Ok(graph) => graph,
-            Err(fault) => return Ok(Err(fault.into())),
-        };
-        let budget = flows::Budget {
-            steps: least(spec.max_steps, FLOW_STEPS),
-            flows: least(spec.max_flows, FLOWS) as usize,
-        };
-        let milliseconds = self.left().min(FLOW_MILLISECONDS);
-        let spec = match questions::flow_spec(spec) {
-            Ok(spec) => spec,
-            Err(error) => return Ok(Err(Fault::InvalidInput(error.to_string()).into())),
-        };
-        let stop = StopOnDrop(Interrupt::default());
-        let interrupt = stop.0.clone();
-        let found = self
-            .blocking(move || graph.flows(&spec, budget, milliseconds, &interrupt))
-            .await;
-        Ok(match found {
-            Ok(Ok((found, steps))) => {
-                self.used.rows_read += u64::from(steps.rows);
-                Ok(questions::flow_answer(&found, steps))
-            }
-            Ok(Err(error)) => Err(fault_of(&error).into()),
-            Err(fault) => Err(fault.into()),
+        self.question(Capability::GraphFlows, |graph, patience| {
+            questions::flows(graph, spec, patience)
         })
+        .await
+    }
+
+    async fn states(
+        &mut self,
+        question: String,
+        limits: graph::SearchBudget,
+    ) -> Answer<graph::StateAnswer> {
+        self.question(Capability::GraphStates, move |graph, patience| {
+            questions::states(graph, &question, limits, patience)
+        })
+        .await
+    }
+
+    async fn patterns(
+        &mut self,
+        question: String,
+        limits: graph::SearchBudget,
+    ) -> Answer<graph::PatternAnswer> {
+        self.question(Capability::GraphPatterns, move |graph, patience| {
+            questions::patterns(graph, &question, limits, patience)
+        })
+        .await
     }
 
     async fn source(&mut self, path: String, first_line: u32, last_line: u32) -> Answer<String> {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use codegraph_cpg::flows::{Budget, Endpoint, Found, Guard, Pattern, Spec};
-use codegraph_cpg::store::{GraphStore, Interrupt, Place};
+use codegraph_cpg::store::{GraphStore, Interrupt, Patience, Place};
 use codegraph_cpg::{NodeId, flows};
 use codegraph_jobs::Cancel;
 use codegraph_server::projects::{self, Held, NoGraph};
@@ -136,10 +136,13 @@ async fn search(
     cancel: &Cancel,
 ) -> anyhow::Result<Answer> {
     let interrupt = Interrupt::default();
-    let stopped = interrupt.clone();
+    let patience = Patience {
+        milliseconds: MILLISECONDS,
+        interrupt: interrupt.clone(),
+    };
     let work = tokio::task::spawn_blocking(move || -> anyhow::Result<Answer> {
         let graph = graphs.open(&path)?;
-        let found = graph.flows(&spec, budget, MILLISECONDS, &stopped)?;
+        let found = graph.flows(&spec, budget, &patience)?;
         let nodes = found.flows.iter().flat_map(|flow| &flow.steps);
         let places = graph.places(nodes.map(|step| step.node))?;
         let place = |node: NodeId| places.get(&node).cloned().unwrap_or_default();
