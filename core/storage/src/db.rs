@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::ConnectOptions as _;
+use sqlx::{ConnectOptions as _, Connection as _};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -36,6 +36,15 @@ pub struct SqliteDb {
     named: Named,
 }
 
+/// What [`Db::migrate`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Migrated {
+    /// Revision before; 0 where there were no tables.
+    pub from: i64,
+    /// Revision now.
+    pub to: i64,
+}
+
 impl Db {
     /// Opens the database, making it where it is not there, and brings its tables to this version.
     ///
@@ -43,6 +52,16 @@ impl Db {
     pub async fn open(location: &Location) -> Result<Self, StorageError> {
         match location {
             Location::Sqlite(path) => SqliteDb::open(path).await.map(Self::Sqlite),
+        }
+    }
+
+    /// Brings the tables of a database to a revision, or to this version's, and says from where it came.
+    ///
+    /// # Errors
+    /// [`StorageError::NoRevision`] where there is no such revision, or the tables are past it: they never go back.
+    pub async fn migrate(location: &Location, to: Option<i64>) -> Result<Migrated, StorageError> {
+        match location {
+            Location::Sqlite(path) => SqliteDb::migrate_to(path, to).await,
         }
     }
 
@@ -131,6 +150,36 @@ impl SqliteDb {
             .acquire_timeout(BUSY_TIMEOUT)
             .connect_lazy_with(options.pragma("query_only", "1"));
         Ok(db)
+    }
+
+    async fn migrate_to(path: &Path, to: Option<i64>) -> Result<Migrated, StorageError> {
+        let named = Named(path.to_owned());
+        let known: Vec<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+        let newest = known.last().copied().unwrap_or_default();
+        let to = to.unwrap_or(newest);
+        let mut connection = options(path)
+            .connect()
+            .await
+            .map_err(|e| named.explain(e))?;
+        let applied: Result<i64, sqlx::Error> =
+            sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations")
+                .fetch_one(&mut connection)
+                .await;
+        // A database without the table has no revision yet.
+        let from = applied.unwrap_or(0);
+        if to < from || !known.contains(&to) {
+            return Err(StorageError::NoRevision { asked: to, from, newest });
+        }
+        let mut tx = connection
+            .begin_with("BEGIN IMMEDIATE")
+            .await
+            .map_err(|e| named.explain(e))?;
+        MIGRATIONS
+            .run_direct(Some(to), &mut *tx, false)
+            .await
+            .map_err(|e| named.explain_migration(e))?;
+        tx.commit().await.map_err(|e| named.explain(e))?;
+        Ok(Migrated { from, to })
     }
 
     /// Asks the engine whether the file is whole.
