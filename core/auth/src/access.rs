@@ -186,7 +186,14 @@ mod tests {
                 assert_eq!(tokens().read(&forged, at(0)), None, "{forged}");
             }
         }
-        for text in ["", ".", "..", "a.b.c", &parts[..2].join("."), &format!("{token}.{}", parts[2])] {
+        for text in [
+            "",
+            ".",
+            "..",
+            "a.b.c",
+            &parts[..2].join("."),
+            &format!("{token}.{}", parts[2]),
+        ] {
             assert_eq!(tokens().read(text, at(0)), None, "{text}");
         }
         assert_eq!(tokens().read(&"x".repeat(1 << 20), at(0)), None);
@@ -219,7 +226,9 @@ mod tests {
             let token = signed(|claims| claims[claim] = value.clone());
             assert_eq!(tokens().read(&token, at(1)), None, "{claim} {value}");
         }
-        for claim in ["exp", "nbf", "iat", "iss", "aud", "sub", "sid", "type", "jti"] {
+        for claim in [
+            "exp", "nbf", "iat", "iss", "aud", "sub", "sid", "type", "jti",
+        ] {
             let token = signed(|claims| drop(claims.as_object_mut().unwrap().remove(claim)));
             assert_eq!(tokens().read(&token, at(1)), None, "without {claim}");
         }

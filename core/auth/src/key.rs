@@ -18,7 +18,10 @@ pub(crate) fn make() -> Result<String, SecretError> {
         // 248 is the largest multiple of 62 in a byte: the rest would make some characters likelier than others.
         let fair = bytes.iter().filter(|byte| **byte < 248);
         let left = RANDOM_CHARS - random.len();
-        random.extend(fair.take(left).map(|byte| char::from(ALPHABET[usize::from(byte % 62)])));
+        random.extend(
+            fair.take(left)
+                .map(|byte| char::from(ALPHABET[usize::from(byte % 62)])),
+        );
     }
     let check = check(&random);
     Ok(format!("{PREFIX}{random}{check}"))
@@ -71,7 +74,13 @@ mod tests {
             let changed = String::from_utf8(bytes).unwrap();
             assert!(!is_possible(&changed), "{changed}");
         }
-        for bad in ["", "rak_", "rak_x", &format!("{key}x"), "rak_éééééééééééééééééééé"] {
+        for bad in [
+            "",
+            "rak_",
+            "rak_x",
+            &format!("{key}x"),
+            "rak_éééééééééééééééééééé",
+        ] {
             assert!(!is_possible(bad), "{bad}");
         }
     }

@@ -43,7 +43,13 @@ impl Auth {
         };
         let key = tx.api_keys().add(&new, now).await?;
         tx.audit()
-            .add("API_KEY_CREATED", Some(identity.user.id), client.address, &key.prefix, now)
+            .add(
+                "API_KEY_CREATED",
+                Some(identity.user.id),
+                client.address,
+                &key.prefix,
+                now,
+            )
             .await?;
         tx.commit().await?;
         Ok((key, text))
@@ -67,7 +73,13 @@ impl Auth {
         let removed = tx.api_keys().remove(identity.user.id, id).await?;
         if removed {
             tx.audit()
-                .add("API_KEY_REVOKED", Some(identity.user.id), client.address, "", now)
+                .add(
+                    "API_KEY_REVOKED",
+                    Some(identity.user.id),
+                    client.address,
+                    "",
+                    now,
+                )
                 .await?;
         }
         tx.commit().await?;
@@ -88,7 +100,10 @@ impl Auth {
             .filter(|user| user.is_active)
             .ok_or(AuthError::Unauthenticated)?;
         drop(tx);
-        if found.last_used_at.is_none_or(|used| used + NOTED_EACH <= now) {
+        if found
+            .last_used_at
+            .is_none_or(|used| used + NOTED_EACH <= now)
+        {
             let mut tx = self.db.begin().await?;
             tx.api_keys().used(found.id, now).await?;
             tx.commit().await?;

@@ -180,14 +180,19 @@ mod tests {
     fn the_list_can_hit() {
         let all: Vec<&str> = COMMON.lines().collect();
         assert!(all.len() > 250);
-        assert!(all.iter().all(|common| common.chars().count() >= LEAST_CHARS && *common == common.to_lowercase()));
+        assert!(all.iter().all(
+            |common| common.chars().count() >= LEAST_CHARS && *common == common.to_lowercase()
+        ));
     }
 
     #[tokio::test]
     async fn hashes_fit_their_password_only() {
         let pool = Passwords::new(2);
         let hash = pool.hash("seven horses").await.unwrap();
-        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(
+            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{hash}"
+        );
         assert_ne!(hash, pool.hash("seven horses").await.unwrap());
         assert!(pool.verify("seven horses", Some(&hash)).await.unwrap());
         assert!(!pool.verify("seven Horses", Some(&hash)).await.unwrap());
@@ -198,7 +203,9 @@ mod tests {
     #[tokio::test]
     async fn a_full_pool_says_so() {
         let pool = Passwords::new(1);
-        let all: Vec<_> = (0..WAITING_EACH + 1).map(|_| pool.verify("x", None)).collect();
+        let all: Vec<_> = (0..WAITING_EACH + 1)
+            .map(|_| pool.verify("x", None))
+            .collect();
         let mut refused = 0;
         let ended = futures_join(all).await;
         for end in ended {

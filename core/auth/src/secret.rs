@@ -21,7 +21,9 @@ pub struct SigningSecret(SecretString);
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     /// Too short to be one.
-    #[error("API_JWT_SECRET has {0} bytes, at least 32 are needed (64 characters are better): unset it, and one is made")]
+    #[error(
+        "API_JWT_SECRET has {0} bytes, at least 32 are needed (64 characters are better): unset it, and one is made"
+    )]
     TooShort(usize),
     /// The one that examples show.
     #[error("API_JWT_SECRET is the text of an example: unset it, and one is made")]
@@ -132,7 +134,8 @@ mod tests {
 
     #[test]
     fn one_is_made_and_kept() {
-        let folder = std::env::temp_dir().join(format!("codegraph-secret-{}", random_text(8).unwrap()));
+        let folder =
+            std::env::temp_dir().join(format!("codegraph-secret-{}", random_text(8).unwrap()));
         let first = SigningSecret::load(None, &folder).unwrap();
         let again = SigningSecret::load(None, &folder).unwrap();
         assert_eq!(first.derive("a"), again.derive("a"));

@@ -161,12 +161,16 @@ impl Auth {
         let counted = guard::count(&mut tx, name, user, client.address, now).await?;
         if counted.is_err() {
             let mut audit = tx.audit();
-            audit.add("AUTH_LOCKED", user, client.address, "", now).await?;
+            audit
+                .add("AUTH_LOCKED", user, client.address, "", now)
+                .await?;
         }
         tx.commit().await?;
         let counted = counted.map_err(|locked| AuthError::locked(locked, now))?;
 
-        let hash = found.as_ref().and_then(|found| found.password_hash.as_deref());
+        let hash = found
+            .as_ref()
+            .and_then(|found| found.password_hash.as_deref());
         let is_right =
             password.len() <= password::MOST_BYTES && self.passwords.verify(password, hash).await?;
         let found = found.filter(|_| is_right);
@@ -178,7 +182,9 @@ impl Auth {
         };
         if let Some(refused) = refused {
             let mut audit = tx.audit();
-            audit.add("AUTH_FAILURE", user, client.address, "", now).await?;
+            audit
+                .add("AUTH_FAILURE", user, client.address, "", now)
+                .await?;
             tx.commit().await?;
             return Err(refused);
         }
@@ -188,7 +194,13 @@ impl Auth {
         let issued = self.begin_login(&mut tx, user, client, now).await?;
         let mut audit = tx.audit();
         audit
-            .add("AUTH_SUCCESS", Some(issued.user.id), client.address, "", now)
+            .add(
+                "AUTH_SUCCESS",
+                Some(issued.user.id),
+                client.address,
+                "",
+                now,
+            )
             .await?;
         tx.commit().await?;
         Ok(issued)
@@ -248,11 +260,15 @@ impl Auth {
         let next_hash = refresh::hash(&next);
         let mut tx = self.db.begin().await?;
         let mut logins = tx.logins();
-        let consumed = logins.consume(&refresh::hash(token), &next_hash, now).await?;
+        let consumed = logins
+            .consume(&refresh::hash(token), &next_hash, now)
+            .await?;
         let login = match consumed {
             Consumed::Now(login) => {
                 let expires_at = now + self.options.refresh;
-                logins.add_token(login.id, &next_hash, now, expires_at).await?;
+                logins
+                    .add_token(login.id, &next_hash, now, expires_at)
+                    .await?;
                 logins.renew(login.id, now, expires_at).await?;
                 login
             }
@@ -322,7 +338,13 @@ impl Auth {
         let mut tx = self.db.begin().await?;
         let ended = tx.logins().end(identity.user.id, login, now).await?;
         tx.audit()
-            .add("TOKEN_REVOKED", Some(identity.user.id), client.address, "", now)
+            .add(
+                "TOKEN_REVOKED",
+                Some(identity.user.id),
+                client.address,
+                "",
+                now,
+            )
             .await?;
         tx.commit().await?;
         Ok(ended)
@@ -338,7 +360,13 @@ impl Auth {
         let mut tx = self.db.begin().await?;
         let ended = tx.logins().end_others(identity.user.id, None, now).await?;
         tx.audit()
-            .add("TOKEN_REVOKED", Some(identity.user.id), client.address, "all", now)
+            .add(
+                "TOKEN_REVOKED",
+                Some(identity.user.id),
+                client.address,
+                "all",
+                now,
+            )
             .await?;
         tx.commit().await?;
         Ok(ended)

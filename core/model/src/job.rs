@@ -51,6 +51,10 @@ pub enum Payload {
         request: ImportRequest,
         /// Memory for the graph database, bytes; none is the configured one.
         memory_bytes: Option<u64>,
+        /// Whether documentation is to be indexed.
+        wants_docs: bool,
+        /// Whether a domain is to be looked for.
+        wants_domain: bool,
     },
 }
 
@@ -200,6 +204,9 @@ impl Job {
     pub fn current_step(&self) -> Option<&str> {
         let is_current =
             |step: &&JobStep| matches!(step.status, StepStatus::InProgress | StepStatus::Failed);
-        self.steps.iter().find(is_current).map(|step| step.id.as_str())
+        self.steps
+            .iter()
+            .find(is_current)
+            .map(|step| step.id.as_str())
     }
 }

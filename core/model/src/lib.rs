@@ -26,8 +26,8 @@ pub use clock::Clock;
 pub use data_folder::DataFolder;
 pub use group::{Group, GroupRole, Member};
 pub use id::{
-    ApiKeyId, AuditId, GroupId, JobId, LeaseId, LoginId, MessageId, ProjectId, RepositoryId, RequestId, RevisionId,
-    SessionId, UserId,
+    ApiKeyId, AuditId, GroupId, JobId, LeaseId, LoginId, MessageId, ProjectId, RepositoryId,
+    RequestId, RevisionId, SessionId, UserId,
 };
 pub use import::{FileChanges, ImportMode, ImportReport, ImportRequest, Step};
 pub use job::{Job, JobStatus, JobStep, Payload, StepStatus};

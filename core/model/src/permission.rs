@@ -82,8 +82,12 @@ impl FromStr for Permission {
     type Err = NotAPermission;
 
     fn from_str(text: &str) -> Result<Self, NotAPermission> {
-        let found = Self::ALL.iter().find(|permission| permission.text() == text);
-        found.copied().ok_or_else(|| NotAPermission(text.to_owned()))
+        let found = Self::ALL
+            .iter()
+            .find(|permission| permission.text() == text);
+        found
+            .copied()
+            .ok_or_else(|| NotAPermission(text.to_owned()))
     }
 }
 
@@ -235,7 +239,10 @@ mod tests {
             assert_eq!(less.cut_by(more), less, "{pair:?}");
             assert_ne!(less, more, "{pair:?}");
         }
-        assert_eq!(Role::Admin.permissions().iter().count(), Permission::ALL.len());
+        assert_eq!(
+            Role::Admin.permissions().iter().count(),
+            Permission::ALL.len()
+        );
     }
 
     #[test]
@@ -276,7 +283,10 @@ mod tests {
         let scopes: Permissions = [Permission::AdminAll, Permission::QueryExecute]
             .into_iter()
             .collect();
-        assert_eq!(scopes.cut_by(Role::Viewer.permissions()), Permissions::default());
+        assert_eq!(
+            scopes.cut_by(Role::Viewer.permissions()),
+            Permissions::default()
+        );
         let cut: Vec<Permission> = scopes.cut_by(Role::Analyst.permissions()).iter().collect();
         assert_eq!(cut, [Permission::QueryExecute]);
     }

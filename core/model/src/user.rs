@@ -133,7 +133,16 @@ mod tests {
         for good in ["a", "анна", "j.doe+test@example.org", &"x".repeat(64)] {
             assert!(good.parse::<Username>().is_ok(), "{good}");
         }
-        for bad in ["", " a", "a b", "a/b", "a\0", "a\r\nb", "<b>", &"x".repeat(65)] {
+        for bad in [
+            "",
+            " a",
+            "a b",
+            "a/b",
+            "a\0",
+            "a\r\nb",
+            "<b>",
+            &"x".repeat(65),
+        ] {
             assert!(bad.parse::<Username>().is_err(), "{bad:?}");
         }
     }

@@ -15,7 +15,8 @@ use jiff::Timestamp;
 
 use crate::client_address::bucket;
 use crate::error::{ApiError, ApiResult, Code};
-use crate::limits::{Exceeded, Quota};
+use crate::layers::RequestId;
+use crate::limits::{Exceeded, Quota, Spent};
 use crate::state::AppState;
 
 /// A permission as a type.
@@ -55,6 +56,8 @@ pub struct Caller<P> {
     identity: Identity,
     address: String,
     user_agent: String,
+    request_id: String,
+    spent: Spent,
     permit: PhantomData<P>,
 }
 
@@ -75,6 +78,11 @@ impl<P: Permit> Caller<P> {
             address: &self.address,
             user_agent: &self.user_agent,
         }
+    }
+
+    /// Leads to the log.
+    pub fn request_id(&self) -> &str {
+        &self.request_id
     }
 
     /// The time.
@@ -134,8 +142,9 @@ impl<P: Permit> Caller<P> {
     /// Counts a call of an endpoint that has a limit of its own.
     pub fn count(&self, quota: Quota) -> ApiResult<()> {
         let who = format!("user:{}", self.identity.user.id);
-        let quotas = &self.state.parts().quotas;
-        quotas.count_endpoint(&who, quota).map(drop).map_err(exceeded)
+        let counted = self.state.parts().quotas.count_endpoint(&who, quota);
+        self.spent.note(counted.map_err(exceeded)?);
+        Ok(())
     }
 }
 
@@ -148,7 +157,11 @@ impl<P: Permit> FromRequestParts<AppState> for Caller<P> {
         let address = bucket(address);
         let credential = credential(&parts.headers);
         let identity = match credential {
-            Some(credential) => shared.auth.identify(credential).await.map_err(ApiError::from),
+            Some(credential) => shared
+                .auth
+                .identify(credential)
+                .await
+                .map_err(ApiError::from),
             None => Err(ApiError::new(
                 Code::Unauthorized,
                 "this takes a token (Authorization: Bearer …) or a key (X-API-Key)",
@@ -159,7 +172,8 @@ impl<P: Permit> FromRequestParts<AppState> for Caller<P> {
             Ok(identity) => format!("user:{}", identity.user.id),
             Err(_) => format!("address:{address}"),
         };
-        shared.quotas.count(&who).map_err(exceeded)?;
+        let spent = Spent::of(&parts.extensions);
+        spent.note(shared.quotas.count(&who).map_err(exceeded)?);
         let identity = identity?;
         if let Some(permission) = P::PERMISSION
             && !identity.permissions.holds(permission)
@@ -173,6 +187,12 @@ impl<P: Permit> FromRequestParts<AppState> for Caller<P> {
             identity,
             address,
             user_agent: user_agent(&parts.headers),
+            request_id: parts
+                .extensions
+                .get::<RequestId>()
+                .map(|id| id.0.clone())
+                .unwrap_or_default(),
+            spent,
             permit: PhantomData,
         })
     }
@@ -183,6 +203,7 @@ pub struct Anybody {
     state: AppState,
     address: String,
     user_agent: String,
+    spent: Spent,
 }
 
 impl Anybody {
@@ -202,8 +223,9 @@ impl Anybody {
     /// Counts a call of an endpoint that has a limit of its own.
     pub fn count(&self, quota: Quota) -> ApiResult<()> {
         let who = format!("address:{}", self.address);
-        let quotas = &self.state.parts().quotas;
-        quotas.count_endpoint(&who, quota).map(drop).map_err(exceeded)
+        let counted = self.state.parts().quotas.count_endpoint(&who, quota);
+        self.spent.note(counted.map_err(exceeded)?);
+        Ok(())
     }
 }
 
@@ -213,14 +235,14 @@ impl FromRequestParts<AppState> for Anybody {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
         let shared = state.parts();
         let address = bucket(shared.proxies.client(&parts.extensions, &parts.headers));
-        shared
-            .quotas
-            .count(&format!("address:{address}"))
-            .map_err(exceeded)?;
+        let spent = Spent::of(&parts.extensions);
+        let counted = shared.quotas.count(&format!("address:{address}"));
+        spent.note(counted.map_err(exceeded)?);
         Ok(Self {
             state: state.clone(),
             address,
             user_agent: user_agent(&parts.headers),
+            spent,
         })
     }
 }
@@ -229,15 +251,15 @@ impl FromRequestParts<AppState> for Anybody {
 fn credential(headers: &HeaderMap) -> Option<&str> {
     if let Some(value) = headers.get("authorization") {
         let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-        return scheme
-            .eq_ignore_ascii_case("bearer")
-            .then(|| token.trim());
+        return scheme.eq_ignore_ascii_case("bearer").then(|| token.trim());
     }
     headers.get("x-api-key")?.to_str().ok().map(str::trim)
 }
 
 fn user_agent(headers: &HeaderMap) -> String {
-    let text = headers.get("user-agent").and_then(|value| value.to_str().ok());
+    let text = headers
+        .get("user-agent")
+        .and_then(|value| value.to_str().ok());
     text.unwrap_or_default().to_owned()
 }
 

@@ -34,7 +34,9 @@ impl TrustedProxies {
     pub fn client(&self, extensions: &Extensions, headers: &HeaderMap) -> IpAddr {
         let peer = extensions
             .get::<ConnectInfo<SocketAddr>>()
-            .map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| peer.0.ip().to_canonical());
+            .map_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED), |peer| {
+                peer.0.ip().to_canonical()
+            });
         if !self.trusts(peer) {
             return peer;
         }
@@ -55,7 +57,7 @@ impl TrustedProxies {
 }
 
 /// What an address is counted by: IPv6 hands out whole networks, so all of one count as one.
-pub fn bucket(address: IpAddr) -> String {
+pub(crate) fn bucket(address: IpAddr) -> String {
     match address {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {
@@ -94,9 +96,18 @@ mod tests {
     #[test]
     fn the_first_that_is_not_trusted_from_behind_is_the_client() {
         let proxies = ["10.0.0.0/8"];
-        assert_eq!(client(&proxies, "10.0.0.1", &["6.6.6.6, 1.2.3.4, 10.0.0.2"]), "1.2.3.4");
-        assert_eq!(client(&proxies, "10.0.0.1", &["6.6.6.6", "1.2.3.4"]), "1.2.3.4");
-        assert_eq!(client(&proxies, "10.0.0.1", &["1.2.3.4, junk, 10.0.0.2"]), "10.0.0.2");
+        assert_eq!(
+            client(&proxies, "10.0.0.1", &["6.6.6.6, 1.2.3.4, 10.0.0.2"]),
+            "1.2.3.4"
+        );
+        assert_eq!(
+            client(&proxies, "10.0.0.1", &["6.6.6.6", "1.2.3.4"]),
+            "1.2.3.4"
+        );
+        assert_eq!(
+            client(&proxies, "10.0.0.1", &["1.2.3.4, junk, 10.0.0.2"]),
+            "10.0.0.2"
+        );
         assert_eq!(client(&proxies, "10.0.0.1", &[]), "10.0.0.1");
         assert_eq!(client(&proxies, "10.0.0.1", &["10.0.0.3"]), "10.0.0.3");
     }

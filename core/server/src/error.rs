@@ -201,7 +201,10 @@ impl ApiError {
     /// A defect of ours: the log has it, the caller gets the request id.
     pub fn internal(error: &dyn std::error::Error) -> Self {
         tracing::error!(error = %chain(error), "a request failed");
-        Self::new(Code::Internal, "the server could not do this; its log has the reason")
+        Self::new(
+            Code::Internal,
+            "the server could not do this; its log has the reason",
+        )
     }
 }
 
@@ -233,7 +236,9 @@ impl From<StorageError> for ApiError {
             StorageError::Busy => {
                 Self::new(Code::Unavailable, "the database is busy").retry_after(1)
             }
-            StorageError::Full => Self::new(Code::StorageFull, "no space left on the server's disk"),
+            StorageError::Full => {
+                Self::new(Code::StorageFull, "no space left on the server's disk")
+            }
             error => Self::internal(&error),
         }
     }
@@ -249,7 +254,9 @@ impl From<AuthError> for ApiError {
             AuthError::NeedsLogin => Self::new(Code::BadRequest, text),
             AuthError::BadPassword(_) => Self::field("password", text),
             AuthError::Busy(_) => Self::new(Code::RateLimited, text).retry_after(1),
-            AuthError::Locked { seconds } => Self::new(Code::RateLimited, text).retry_after(seconds),
+            AuthError::Locked { seconds } => {
+                Self::new(Code::RateLimited, text).retry_after(seconds)
+            }
             AuthError::Storage(error) => error.into(),
             error @ AuthError::Secret(_) => Self::internal(&error),
         }
@@ -317,7 +324,11 @@ mod tests {
         let texts: BTreeSet<&str> = Code::ALL.iter().map(|code| code.text()).collect();
         assert_eq!(texts.len(), Code::ALL.len());
         for code in Code::ALL {
-            assert!(code.text().bytes().all(|b| b.is_ascii_uppercase() || b == b'_'));
+            assert!(
+                code.text()
+                    .bytes()
+                    .all(|b| b.is_ascii_uppercase() || b == b'_')
+            );
             assert!(code.status().is_client_error() || code.status().is_server_error());
         }
     }

@@ -1,9 +1,9 @@
 //! How often somebody may call: fixed windows, counted in memory.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{Extensions, HeaderMap, HeaderValue};
 use codegraph_model::Clock;
 
 use crate::config::Config;
@@ -71,6 +71,32 @@ pub struct Left {
     pub reset: i64,
 }
 
+/// Carries what was spent from the extractor that counted to the layer that writes headers.
+#[derive(Clone, Debug, Default)]
+pub struct Spent(Arc<Mutex<Option<Left>>>);
+
+impl Spent {
+    /// The one of a request.
+    pub(crate) fn of(extensions: &Extensions) -> Self {
+        extensions.get::<Self>().cloned().unwrap_or_default()
+    }
+
+    /// Notes what is left; where several limits count a call, the nearest to its end is told.
+    pub(crate) fn note(&self, left: Option<Left>) {
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(left) = left
+            && noted.is_none_or(|noted| left.remaining < noted.remaining)
+        {
+            *noted = Some(left);
+        }
+    }
+
+    /// What was noted.
+    pub(crate) fn left(&self) -> Option<Left> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// No calls are left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exceeded {
@@ -94,10 +120,7 @@ impl Quotas {
 
     /// Counts a call of somebody; none where nothing limits it.
     pub fn count(&self, who: &str) -> Result<Option<Left>, Exceeded> {
-        let limits = [
-            ("m", self.per_minute, MINUTE),
-            ("h", self.per_hour, HOUR),
-        ];
+        let limits = [("m", self.per_minute, MINUTE), ("h", self.per_hour, HOUR)];
         self.take(who, &limits)
     }
 
@@ -163,17 +186,10 @@ fn make_room(windows: &mut HashMap<String, Window>, now: i64) {
 }
 
 impl Left {
-    /// Writes the headers that clients read; where some stand already, the nearest limit wins.
-    pub fn write(self, headers: &mut HeaderMap) {
-        let name = HeaderName::from_static("x-ratelimit-remaining");
-        let stands = headers
-            .get(&name)
-            .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-        if stands.is_some_and(|stands| stands < self.remaining) {
-            return;
-        }
-        headers.insert(name, HeaderValue::from(self.remaining));
+    /// Writes the headers that clients read.
+    pub(crate) fn write(self, headers: &mut HeaderMap) {
         headers.insert("x-ratelimit-limit", HeaderValue::from(self.limit));
+        headers.insert("x-ratelimit-remaining", HeaderValue::from(self.remaining));
         headers.insert("x-ratelimit-reset", HeaderValue::from(self.reset));
     }
 }

@@ -120,9 +120,8 @@ impl AppState {
 
     /// The plugins, waiting for them a while.
     pub(crate) async fn plugins(&self) -> ApiResult<Arc<PluginHost>> {
-        let loading = || {
-            ApiError::new(Code::Unavailable, "plugins are still being loaded").retry_after(5)
-        };
+        let loading =
+            || ApiError::new(Code::Unavailable, "plugins are still being loaded").retry_after(5);
         match tokio::time::timeout(PLUGINS_WAIT, self.0.plugins.wait()).await {
             Ok(Some(host)) => Ok(host),
             Ok(None) => Err(ApiError::new(Code::Unavailable, "plugins cannot be loaded")),

@@ -34,9 +34,10 @@ impl Audit<'_> {
 
     /// Counts the entries of an event since a time.
     pub async fn count(&mut self, event: &str, since: Timestamp) -> Result<u64, StorageError> {
-        let statement = Statement::new("SELECT COUNT(*) FROM audit_log WHERE event = $1 AND at >= $2")
-            .bind(event)
-            .bind(since);
+        let statement =
+            Statement::new("SELECT COUNT(*) FROM audit_log WHERE event = $1 AND at >= $2")
+                .bind(event)
+                .bind(since);
         let row = self.0.row(statement).await?;
         row.map_or(Ok(0), |row| row.count(0))
     }

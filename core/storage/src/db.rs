@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::{ConnectOptions as _, Connection as _};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::error::{Named, StorageError};
 use crate::location::Location;
@@ -154,7 +154,10 @@ impl SqliteDb {
 
     async fn migrate_to(path: &Path, to: Option<i64>) -> Result<Migrated, StorageError> {
         let named = Named(path.to_owned());
-        let known: Vec<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+        let known: Vec<i64> = MIGRATIONS
+            .iter()
+            .map(|migration| migration.version)
+            .collect();
         let newest = known.last().copied().unwrap_or_default();
         let to = to.unwrap_or(newest);
         let mut connection = options(path)
@@ -168,7 +171,11 @@ impl SqliteDb {
         // A database without the table has no revision yet.
         let from = applied.unwrap_or(0);
         if to < from || !known.contains(&to) {
-            return Err(StorageError::NoRevision { asked: to, from, newest });
+            return Err(StorageError::NoRevision {
+                asked: to,
+                from,
+                newest,
+            });
         }
         let mut tx = connection
             .begin_with("BEGIN IMMEDIATE")

@@ -34,15 +34,17 @@ impl Guesses<'_> {
 
     /// Takes one guess back: it was right.
     pub async fn forgive(&mut self, subject: &str) -> Result<(), StorageError> {
-        let statement =
-            Statement::new("UPDATE login_guesses SET guesses = guesses - 1 WHERE subject = $1 AND guesses > 0")
-                .bind(subject);
+        let statement = Statement::new(
+            "UPDATE login_guesses SET guesses = guesses - 1 WHERE subject = $1 AND guesses > 0",
+        )
+        .bind(subject);
         self.0.run(statement).await.map(drop)
     }
 
     /// Forgets a subject.
     pub async fn clear(&mut self, subject: &str) -> Result<(), StorageError> {
-        let statement = Statement::new("DELETE FROM login_guesses WHERE subject = $1").bind(subject);
+        let statement =
+            Statement::new("DELETE FROM login_guesses WHERE subject = $1").bind(subject);
         self.0.run(statement).await.map(drop)
     }
 

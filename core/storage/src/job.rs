@@ -85,6 +85,14 @@ impl Jobs<'_> {
         self.0.rows(statement).await?.iter().map(read).collect()
     }
 
+    /// Counts the jobs that are not over.
+    pub async fn open(&mut self) -> Result<u64, StorageError> {
+        let statement =
+            Statement::new("SELECT COUNT(*) FROM jobs WHERE status IN ('pending', 'in_progress')");
+        let row = self.0.row(statement).await?;
+        row.map_or(Ok(0), |row| row.count(0))
+    }
+
     /// Counts the jobs of a user that are not over.
     pub async fn open_of(&mut self, user: UserId) -> Result<u64, StorageError> {
         let statement = Statement::new(

@@ -45,11 +45,7 @@ pub enum Consumed {
 
 impl Logins<'_> {
     /// Adds a login.
-    pub async fn add(
-        &mut self,
-        new: &NewLogin<'_>,
-        now: Timestamp,
-    ) -> Result<Login, StorageError> {
+    pub async fn add(&mut self, new: &NewLogin<'_>, now: Timestamp) -> Result<Login, StorageError> {
         let id = LoginId::new(now);
         let statement = Statement::new(
             "INSERT INTO logins (id, user_id, created_at, renewed_at, expires_at, address, user_agent) \
@@ -89,11 +85,7 @@ impl Logins<'_> {
     }
 
     /// Gives the logins of a user that have not ended, the last first.
-    pub async fn list(
-        &mut self,
-        user: UserId,
-        now: Timestamp,
-    ) -> Result<Vec<Login>, StorageError> {
+    pub async fn list(&mut self, user: UserId, now: Timestamp) -> Result<Vec<Login>, StorageError> {
         let statement = Statement::new(
             "SELECT id, user_id, created_at, renewed_at, expires_at, address, user_agent FROM logins \
              WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2 ORDER BY renewed_at DESC, id DESC",

@@ -66,15 +66,19 @@ impl Users<'_> {
             Role::Analyst | Role::Reviewer => GroupRole::Editor,
             Role::Admin => GroupRole::Admin,
         };
-        self.0.groups().add_member(GroupId::DEFAULT, id, role, now).await?;
-        self.lookup(id)
-            .await?
-            .ok_or(StorageError::Gone("the user"))
+        self.0
+            .groups()
+            .add_member(GroupId::DEFAULT, id, role, now)
+            .await?;
+        self.lookup(id).await?.ok_or(StorageError::Gone("the user"))
     }
 
     /// Counts users.
     pub async fn count(&mut self) -> Result<u64, StorageError> {
-        let row = self.0.row(Statement::new("SELECT COUNT(*) FROM users")).await?;
+        let row = self
+            .0
+            .row(Statement::new("SELECT COUNT(*) FROM users"))
+            .await?;
         row.map_or(Ok(0), |row| row.count(0))
     }
 

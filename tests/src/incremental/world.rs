@@ -7,7 +7,9 @@ use std::time::Duration;
 use codegraph_cpg::store::{GraphStore, StoreOptions};
 use codegraph_egress::{AllowList, Egress};
 use codegraph_jobs::import::{self, ImportContext, ImportOptions, Silent};
-use codegraph_model::{GroupId, Clock, DataFolder, ImportMode, ImportReport, ImportRequest, Origin};
+use codegraph_model::{
+    Clock, DataFolder, GroupId, ImportMode, ImportReport, ImportRequest, Origin,
+};
 use codegraph_plugin_host::{Compiler, HostConfig, PluginHost};
 use codegraph_storage::{Db, Location};
 use tempfile::TempDir;

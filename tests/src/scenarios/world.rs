@@ -8,7 +8,7 @@ use std::time::Duration;
 use codegraph_cpg::store::{Graph, GraphStore, StoreOptions};
 use codegraph_egress::{AllowList, Egress};
 use codegraph_jobs::import::{self, ImportContext, ImportOptions, Silent};
-use codegraph_model::{GroupId, Clock, DataFolder, ImportMode, ImportRequest, Origin, ProjectName};
+use codegraph_model::{Clock, DataFolder, GroupId, ImportMode, ImportRequest, Origin, ProjectName};
 use codegraph_plugin_host::types::{AnswerLanguage, Ask, Chunk, Citation, Outcome};
 use codegraph_plugin_host::{Compiler, HostConfig, PluginHost};
 use codegraph_storage::{Db, Location};

@@ -18,6 +18,7 @@ mod graph;
 mod input;
 mod open;
 mod previous;
+mod quality;
 mod reach;
 pub mod schema;
 mod summary;
@@ -35,6 +36,7 @@ pub use input::{
 };
 pub use open::{GraphStore, StoreOptions};
 pub use previous::KnownFile;
+pub use quality::Quality;
 pub use reach::{Direction, ReachSpec};
 pub use watch::Interrupt;
 

@@ -73,7 +73,7 @@ impl Graph {
         Ok(summary)
     }
 
-    fn with_connection<T>(
+    pub(super) fn with_connection<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, QueryError>,
     ) -> Result<T, QueryError> {

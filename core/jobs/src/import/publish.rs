@@ -3,7 +3,9 @@
 use std::fs::File;
 use std::path::Path;
 
-use codegraph_model::{GroupId, NewRevision, Origin, Project, ProjectName, Repository, RepositoryId};
+use codegraph_model::{
+    GroupId, NewRevision, Origin, Project, ProjectName, Repository, RepositoryId,
+};
 
 use codegraph_storage::NewProject;
 
