@@ -105,15 +105,7 @@ impl Db {
 impl SqliteDb {
     async fn open(path: &Path) -> Result<Self, StorageError> {
         let named = Named(path.to_owned());
-        if let Some(folder) = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-        {
-            std::fs::create_dir_all(folder).map_err(|error| StorageError::Open {
-                path: path.to_owned(),
-                detail: format!("cannot make the folder '{}': {error}", folder.display()),
-            })?;
-        }
+        make_folder(path)?;
         // SQLite does not ask its busy handler when a file goes over to WAL, nor when the last user of one closes it: of
         // several first starts at the same moment some are refused at once, and have to try again.
         let started = tokio::time::Instant::now();
@@ -154,6 +146,7 @@ impl SqliteDb {
 
     async fn migrate_to(path: &Path, to: Option<i64>) -> Result<Migrated, StorageError> {
         let named = Named(path.to_owned());
+        make_folder(path)?;
         let known: Vec<i64> = MIGRATIONS
             .iter()
             .map(|migration| migration.version)
@@ -218,6 +211,20 @@ impl SqliteDb {
             .map_err(|e| self.named.explain_migration(e))?;
         tx.commit().await.map_err(|e| self.named.explain(e))
     }
+}
+
+/// Makes the folder of the file, where it is not there.
+fn make_folder(path: &Path) -> Result<(), StorageError> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let Some(folder) = folder else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(folder).map_err(|error| StorageError::Open {
+        path: path.to_owned(),
+        detail: format!("cannot make the folder '{}': {error}", folder.display()),
+    })
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {

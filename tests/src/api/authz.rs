@@ -64,7 +64,10 @@ async fn every_endpoint_refuses_who_may_not() {
         if access == "public" {
             let reply = world.send(method, &path, "", body).await;
             if matches!(reply.status.as_u16(), 401 | 403) {
-                wrong.push(format!("{} {path}: public, and {}", row.method, reply.status));
+                wrong.push(format!(
+                    "{} {path}: public, and {}",
+                    row.method, reply.status
+                ));
             }
             tried += 1;
             continue;
@@ -72,7 +75,10 @@ async fn every_endpoint_refuses_who_may_not() {
         for token in ["", "nonsense", "rak_nonsense", "a.b.c"] {
             let reply = world.send(method.clone(), &path, token, body.clone()).await;
             if reply.status != 401 {
-                wrong.push(format!("{} {path} as nobody ({token}): {}", row.method, reply.status));
+                wrong.push(format!(
+                    "{} {path} as nobody ({token}): {}",
+                    row.method, reply.status
+                ));
             }
         }
         for (role, token) in &tokens {
@@ -101,17 +107,28 @@ async fn rights_go_at_once_when_they_are_taken() {
     let user = world.user("anna", Role::Analyst).await;
     let token = world.login("anna").await;
     let validate = json!({"query": "SELECT 1"});
-    let before = world.post("/api/v1/query/validate", &token, validate.clone()).await;
+    let before = world
+        .post("/api/v1/query/validate", &token, validate.clone())
+        .await;
     // Nothing was imported: it may, and there is nothing.
     before.assert_error(404, "NOT_FOUND");
     let now = jiff::Timestamp::now();
     let mut tx = world.db.begin().await.unwrap();
-    tx.users().set_role(user.id, Role::Viewer, true, now).await.unwrap();
+    tx.users()
+        .set_role(user.id, Role::Viewer, true, now)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let after = world.post("/api/v1/query/validate", &token, validate).await;
     after.assert_error(403, "FORBIDDEN");
     let mut tx = world.db.begin().await.unwrap();
-    tx.users().set_role(user.id, Role::Viewer, false, now).await.unwrap();
+    tx.users()
+        .set_role(user.id, Role::Viewer, false, now)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
-    world.get("/api/v1/auth/me", &token).await.assert_error(401, "UNAUTHORIZED");
+    world
+        .get("/api/v1/auth/me", &token)
+        .await
+        .assert_error(401, "UNAUTHORIZED");
 }

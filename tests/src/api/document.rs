@@ -30,7 +30,10 @@ pub(crate) fn rows() -> Vec<Row> {
 /// Rows that are not built yet. The list only shrinks.
 pub(crate) fn not_built() -> BTreeSet<String> {
     let lines = include_str!("not_built.txt").lines();
-    lines.filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    lines
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn document() -> Value {
@@ -49,7 +52,13 @@ fn operations(document: &Value) -> BTreeMap<String, Value> {
 }
 
 fn nameless(method: &str, path: &str) -> String {
-    let part = |part: &str| if part.starts_with('{') { "{}".to_owned() } else { part.to_owned() };
+    let part = |part: &str| {
+        if part.starts_with('{') {
+            "{}".to_owned()
+        } else {
+            part.to_owned()
+        }
+    };
     let parts: Vec<String> = path.split('/').map(part).collect();
     format!("{method} {}", parts.join("/"))
 }
@@ -70,8 +79,15 @@ fn every_endpoint_is_in_the_document_or_known_to_be_missing() {
         }
         seen.insert(name);
     }
-    wrong.extend(not_built.difference(&seen).map(|name| format!("no such row: {name}")));
-    let known: BTreeSet<String> = rows().iter().map(|row| nameless(&row.method, &row.path)).collect();
+    wrong.extend(
+        not_built
+            .difference(&seen)
+            .map(|name| format!("no such row: {name}")),
+    );
+    let known: BTreeSet<String> = rows()
+        .iter()
+        .map(|row| nameless(&row.method, &row.path))
+        .collect();
     for name in operations.keys() {
         // The document stands at the root and beside the API.
         if !known.contains(name) && name != "GET /api/v1/openapi.json" {
@@ -100,17 +116,25 @@ fn the_document_is_as_it_was() {
 fn operations_are_described_named_once_and_say_their_errors() {
     let mut names = BTreeSet::new();
     for (name, operation) in operations(&document()) {
-        let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+        let id = operation["operationId"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
         assert!(!id.is_empty() && names.insert(id.clone()), "{name}: {id}");
         let text = operation["summary"].as_str().unwrap_or_default();
         assert!(text.len() > 10, "{name} says nothing of itself");
         let responses = operation["responses"].as_object().unwrap();
         if !name.contains("/health") && !name.contains("/v1/") && name.contains("/api/") {
-            assert!(responses.contains_key("401") && responses.contains_key("500"), "{name}");
+            assert!(
+                responses.contains_key("401") && responses.contains_key("500"),
+                "{name}"
+            );
         }
         // What is public says so.
         let is_public = operation["security"].as_array().is_some_and(|security| {
-            security.iter().any(|one| one.as_object().is_some_and(serde_json::Map::is_empty))
+            security
+                .iter()
+                .any(|one| one.as_object().is_some_and(serde_json::Map::is_empty))
         });
         let row = rows()
             .into_iter()
@@ -151,8 +175,14 @@ async fn pages_load_nothing_from_elsewhere() {
     for path in ["/docs", "/redoc", "/docs/"] {
         let page = world.get(path, "").await;
         assert_eq!(page.status, 200, "{path}");
-        assert!(page.header("content-type").starts_with("text/html"), "{path}");
-        assert!(page.header("content-security-policy").contains("default-src 'self'"));
+        assert!(
+            page.header("content-type").starts_with("text/html"),
+            "{path}"
+        );
+        assert!(
+            page.header("content-security-policy")
+                .contains("default-src 'self'")
+        );
         for attribute in ["src=\"", "href=\""] {
             for piece in page.text.split(attribute).skip(1) {
                 let target = piece.split('"').next().unwrap();
@@ -164,7 +194,10 @@ async fn pages_load_nothing_from_elsewhere() {
         }
         assert!(page.text.contains("src=\""), "{path} has no script");
     }
-    world.get("/docs/../../etc/passwd", "").await.assert_error(404, "NOT_FOUND");
+    world
+        .get("/docs/../../etc/passwd", "")
+        .await
+        .assert_error(404, "NOT_FOUND");
     for path in ["/openapi.json", "/api/v1/openapi.json", "/v1/openapi.json"] {
         let reply = world.get(path, "").await;
         assert_eq!(reply.json["openapi"].as_str().unwrap(), "3.1.0", "{path}");

@@ -60,7 +60,9 @@ async fn endpoints_have_limits_of_their_own() {
     let token = world.token("anna", Role::Analyst).await;
     let query = json!({"query": "SELECT 1"});
     for _ in 0..30 {
-        let reply = world.post("/api/v1/query/execute", &token, query.clone()).await;
+        let reply = world
+            .post("/api/v1/query/execute", &token, query.clone())
+            .await;
         reply.assert_error(404, "NOT_FOUND");
     }
     let over = world.post("/api/v1/query/execute", &token, query).await;
@@ -74,17 +76,29 @@ async fn an_address_cannot_be_made_up() {
     let world = world(|_| {}).await;
     for number in 0..100 {
         let forwarded = format!("9.9.{number}.1, 8.8.8.{number}");
-        from(&world, "127.0.0.9:1", Some(&forwarded)).await.assert_error(401, "UNAUTHORIZED");
+        from(&world, "127.0.0.9:1", Some(&forwarded))
+            .await
+            .assert_error(401, "UNAUTHORIZED");
     }
-    from(&world, "127.0.0.9:1", Some("7.7.7.7")).await.assert_error(429, "RATE_LIMIT_EXCEEDED");
-    from(&world, "127.0.0.8:1", None).await.assert_error(401, "UNAUTHORIZED");
+    from(&world, "127.0.0.9:1", Some("7.7.7.7"))
+        .await
+        .assert_error(429, "RATE_LIMIT_EXCEEDED");
+    from(&world, "127.0.0.8:1", None)
+        .await
+        .assert_error(401, "UNAUTHORIZED");
     // One network of IPv6 is one caller.
     for number in 0..100 {
         let peer = format!("[2001:db8:1:1::{number:x}]:1");
-        from(&world, &peer, None).await.assert_error(401, "UNAUTHORIZED");
+        from(&world, &peer, None)
+            .await
+            .assert_error(401, "UNAUTHORIZED");
     }
-    from(&world, "[2001:db8:1:1:ffff::1]:1", None).await.assert_error(429, "RATE_LIMIT_EXCEEDED");
-    from(&world, "[2001:db8:1:2::1]:1", None).await.assert_error(401, "UNAUTHORIZED");
+    from(&world, "[2001:db8:1:1:ffff::1]:1", None)
+        .await
+        .assert_error(429, "RATE_LIMIT_EXCEEDED");
+    from(&world, "[2001:db8:1:2::1]:1", None)
+        .await
+        .assert_error(401, "UNAUTHORIZED");
 }
 
 #[tokio::test]
@@ -99,7 +113,9 @@ async fn behind_a_trusted_proxy_the_client_counts() {
     }
     let over = from(&world, "127.0.0.8:1", Some("5.5.5.5, 9.9.9.9")).await;
     over.assert_error(429, "RATE_LIMIT_EXCEEDED");
-    from(&world, "127.0.0.9:1", Some("9.9.9.8")).await.assert_error(401, "UNAUTHORIZED");
+    from(&world, "127.0.0.9:1", Some("9.9.9.8"))
+        .await
+        .assert_error(401, "UNAUTHORIZED");
 }
 
 #[tokio::test]

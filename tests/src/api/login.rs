@@ -12,15 +12,26 @@ async fn tokens_for_a_name_or_an_address_in_either_field() {
     let world = World::start().await;
     let email = Some("anna@example.org".to_owned());
     let name = "anna".parse().unwrap();
-    world.auth.add_user(name, email, PASSWORD, Role::Analyst).await.unwrap();
-    for path in ["/api/v1/auth/token", "/api/v1/auth/login", "/v1/auth/login", "/api/v1/auth/token/"] {
+    world
+        .auth
+        .add_user(name, email, PASSWORD, Role::Analyst)
+        .await
+        .unwrap();
+    for path in [
+        "/api/v1/auth/token",
+        "/api/v1/auth/login",
+        "/v1/auth/login",
+        "/api/v1/auth/token/",
+    ] {
         for (field, who) in [
             ("username", "anna"),
             ("username", "Anna@Example.org"),
             ("email", "anna@example.org"),
             ("email", "ANNA"),
         ] {
-            let reply = world.post(path, "", json!({field: who, "password": PASSWORD})).await;
+            let reply = world
+                .post(path, "", json!({field: who, "password": PASSWORD}))
+                .await;
             assert_eq!(reply.status, 200, "{path} {field} {who}: {reply:?}");
             assert_eq!(reply.json["token_type"], "bearer");
             assert_eq!(reply.json["expires_in"], 1800);
@@ -50,7 +61,10 @@ async fn what_is_wrong_is_said_and_gives_nothing_away() {
     world.user("anna", Role::Analyst).await;
     let mut tx = world.db.begin().await.unwrap();
     let now = jiff::Timestamp::now();
-    tx.users().set_role(disabled.id, Role::Analyst, false, now).await.unwrap();
+    tx.users()
+        .set_role(disabled.id, Role::Analyst, false, now)
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let login = async |body| world.post("/api/v1/auth/token", "", body).await;
     let mut bodies = Vec::new();
@@ -63,7 +77,12 @@ async fn what_is_wrong_is_said_and_gives_nothing_away() {
     assert_eq!(bodies.len(), 1, "{bodies:?}");
     let right = login(json!({"username": "disabled", "password": PASSWORD})).await;
     right.assert_error(403, "ACCOUNT_DISABLED");
-    for body in [json!({}), json!({"password": "x"}), json!({"username": "a"}), json!({"username": 1, "password": "x"})] {
+    for body in [
+        json!({}),
+        json!({"password": "x"}),
+        json!({"username": "a"}),
+        json!({"username": 1, "password": "x"}),
+    ] {
         login(body).await.assert_error(422, "VALIDATION_ERROR");
     }
     let huge = login(json!({"username": "anna", "password": "x".repeat(5_000)})).await;
@@ -110,7 +129,9 @@ async fn guesses_run_out_and_the_owner_still_comes_in() {
             .header("content-type", "application/json")
             .body(axum::body::Body::from(body))
             .unwrap();
-        request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+        request
+            .extensions_mut()
+            .insert(axum::extract::ConnectInfo(peer));
         world.request(request).await
     };
     // She was here before.
@@ -130,7 +151,9 @@ async fn guesses_run_out_and_the_owner_still_comes_in() {
     }
     assert_eq!(looked_at, 10);
     // Locked even with the right password, from where she never was.
-    from("127.0.2.1", PASSWORD).await.assert_error(429, "RATE_LIMIT_EXCEEDED");
+    from("127.0.2.1", PASSWORD)
+        .await
+        .assert_error(429, "RATE_LIMIT_EXCEEDED");
     assert_eq!(from("127.0.0.1", PASSWORD).await.status, 200);
 }
 
@@ -141,7 +164,13 @@ async fn a_thousand_guesses_at_once_are_counted_as_a_thousand() {
     let guess = |number: usize| {
         let body = json!({"username": "anna", "password": format!("guess number {number}")});
         let world = &world;
-        async move { world.post("/api/v1/auth/token", "", body).await.status.as_u16() }
+        async move {
+            world
+                .post("/api/v1/auth/token", "", body)
+                .await
+                .status
+                .as_u16()
+        }
     };
     let mut statuses = Vec::new();
     for status in futures_of((0..60).map(guess).collect()).await {
@@ -149,12 +178,18 @@ async fn a_thousand_guesses_at_once_are_counted_as_a_thousand() {
     }
     let looked_at = statuses.iter().filter(|&&status| status == 401).count();
     assert!(looked_at <= 10, "{looked_at} of {statuses:?}");
-    assert!(statuses.iter().all(|status| matches!(status, 401 | 429)), "{statuses:?}");
+    assert!(
+        statuses.iter().all(|status| matches!(status, 401 | 429)),
+        "{statuses:?}"
+    );
 }
 
 /// Runs futures side by side on one task.
 pub(crate) async fn futures_of<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
-    let mut futures: Vec<_> = futures.into_iter().map(|one| (Box::pin(one), None)).collect();
+    let mut futures: Vec<_> = futures
+        .into_iter()
+        .map(|one| (Box::pin(one), None))
+        .collect();
     std::future::poll_fn(|context| {
         for (future, done) in &mut futures {
             if done.is_none()
@@ -180,16 +215,43 @@ async fn a_logout_ends_all_tokens_of_its_login_and_no_other() {
     let body = json!({"username": "anna", "password": PASSWORD});
     let first = world.post("/api/v1/auth/token", "", body.clone()).await;
     let second = world.post("/api/v1/auth/token", "", body).await;
-    let (first_token, second_token) = (first.text_of("access_token"), second.text_of("access_token"));
+    let (first_token, second_token) = (
+        first.text_of("access_token"),
+        second.text_of("access_token"),
+    );
     let logins = world.get("/api/v1/auth/sessions", &first_token).await;
     assert_eq!(logins.json["total"], 2);
-    assert_eq!(world.post("/api/v1/auth/logout", &first_token, json!({})).await.status, 204);
-    world.get("/api/v1/auth/me", &first_token).await.assert_error(401, "UNAUTHORIZED");
+    assert_eq!(
+        world
+            .post("/api/v1/auth/logout", &first_token, json!({}))
+            .await
+            .status,
+        204
+    );
+    world
+        .get("/api/v1/auth/me", &first_token)
+        .await
+        .assert_error(401, "UNAUTHORIZED");
     let refresh = json!({"refresh_token": first.text_of("refresh_token")});
-    world.post("/api/v1/auth/refresh", "", refresh).await.assert_error(401, "UNAUTHORIZED");
-    assert_eq!(world.get("/api/v1/auth/me", &second_token).await.status, 200);
-    assert_eq!(world.post("/api/v1/auth/logout-all", &second_token, json!({})).await.status, 204);
-    world.get("/api/v1/auth/me", &second_token).await.assert_error(401, "UNAUTHORIZED");
+    world
+        .post("/api/v1/auth/refresh", "", refresh)
+        .await
+        .assert_error(401, "UNAUTHORIZED");
+    assert_eq!(
+        world.get("/api/v1/auth/me", &second_token).await.status,
+        200
+    );
+    assert_eq!(
+        world
+            .post("/api/v1/auth/logout-all", &second_token, json!({}))
+            .await
+            .status,
+        204
+    );
+    world
+        .get("/api/v1/auth/me", &second_token)
+        .await
+        .assert_error(401, "UNAUTHORIZED");
 }
 
 #[tokio::test]
@@ -201,13 +263,23 @@ async fn a_new_password_ends_the_other_logins() {
         let body = json!({"old_password": old, "new_password": new});
         world.put("/api/v1/auth/password", &token, body).await
     };
-    change("wrong password", "eight horses").await.assert_error(401, "INVALID_CREDENTIALS");
+    change("wrong password", "eight horses")
+        .await
+        .assert_error(401, "INVALID_CREDENTIALS");
     for bad in ["short", "password123", "anna"] {
-        change(PASSWORD, bad).await.assert_error(422, "VALIDATION_ERROR");
+        change(PASSWORD, bad)
+            .await
+            .assert_error(422, "VALIDATION_ERROR");
     }
     assert_eq!(change(PASSWORD, "eight horses in a row").await.status, 204);
     assert_eq!(world.get("/api/v1/auth/me", &token).await.status, 200);
-    world.get("/api/v1/auth/me", &other).await.assert_error(401, "UNAUTHORIZED");
+    world
+        .get("/api/v1/auth/me", &other)
+        .await
+        .assert_error(401, "UNAUTHORIZED");
     let old = json!({"username": "anna", "password": PASSWORD});
-    world.post("/api/v1/auth/token", "", old).await.assert_error(401, "INVALID_CREDENTIALS");
+    world
+        .post("/api/v1/auth/token", "", old)
+        .await
+        .assert_error(401, "INVALID_CREDENTIALS");
 }

@@ -23,7 +23,10 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
         .env_clear()
         .env("HOME", folder)
         .env("CODEGRAPH_DATA_DIR", folder.join("data"))
-        .env("CODEGRAPH_CACHE_DIR", program().with_file_name("test-cache"))
+        .env(
+            "CODEGRAPH_CACHE_DIR",
+            program().with_file_name("test-cache"),
+        )
         .current_dir(folder)
         .args(arguments)
         .stdin(Stdio::null());
@@ -69,13 +72,18 @@ impl Server {
         stream.write_all(request.as_bytes()).unwrap();
         let mut text = String::new();
         stream.read_to_string(&mut text).unwrap();
-        let status = text.split(' ').nth(1).and_then(|status| status.parse().ok());
+        let status = text
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok());
         let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
         (status.unwrap_or(0), body.to_owned())
     }
 
     fn get(&self, path: &str) -> (u16, String) {
-        self.send(&format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"))
+        self.send(&format!(
+            "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
+        ))
     }
 
     fn post(&self, path: &str, body: &Value) -> (u16, String) {
@@ -89,7 +97,10 @@ impl Server {
     fn terminate(mut self) -> Option<i32> {
         let pid = i32::try_from(self.child.id()).unwrap();
         // SAFETY: sends a signal to the child that this test started and has not waited for.
-        #[expect(unsafe_code, reason = "there is no safe way to send a signal in the standard library")]
+        #[expect(
+            unsafe_code,
+            reason = "there is no safe way to send a signal in the standard library"
+        )]
         let sent = unsafe { libc::kill(pid, libc::SIGTERM) };
         assert_eq!(sent, 0);
         self.child.wait().unwrap().code()
@@ -101,13 +112,30 @@ fn an_empty_folder_becomes_a_server_with_one_admin() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());
     assert!(server.took < Duration::from_secs(2), "{:?}", server.took);
-    assert_eq!(server.get("/api/v1/health/live"), (200, "{\"status\":\"ok\"}".to_owned()));
-    let password = server.password.clone().expect("the first start shows a password");
-    let (status, body) = server.post("/api/v1/auth/token", &json!({"username": "admin", "password": password}));
+    assert_eq!(
+        server.get("/api/v1/health/live"),
+        (200, "{\"status\":\"ok\"}".to_owned())
+    );
+    let password = server
+        .password
+        .clone()
+        .expect("the first start shows a password");
+    let (status, body) = server.post(
+        "/api/v1/auth/token",
+        &json!({"username": "admin", "password": password}),
+    );
     assert_eq!(status, 200, "{body}");
     let tokens: Value = serde_json::from_str(&body).unwrap();
     assert_eq!(tokens["must_change_password"], true);
-    assert_eq!(server.post("/api/v1/auth/token", &json!({"username": "admin", "password": "admin"})).0, 401);
+    assert_eq!(
+        server
+            .post(
+                "/api/v1/auth/token",
+                &json!({"username": "admin", "password": "admin"})
+            )
+            .0,
+        401
+    );
     assert_eq!(server.terminate(), Some(0));
 
     // The secret and the account stay; the password is not shown again.
@@ -119,7 +147,11 @@ fn an_empty_folder_becomes_a_server_with_one_admin() {
     for name in ["jwt.secret", "first-admin-password"] {
         use std::os::unix::fs::PermissionsExt as _;
         let secret = folder.path().join("data/secrets").join(name);
-        assert_eq!(std::fs::metadata(secret).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+        assert_eq!(
+            std::fs::metadata(secret).unwrap().permissions().mode() & 0o777,
+            0o600,
+            "{name}"
+        );
     }
 }
 
@@ -130,7 +162,9 @@ fn clients_that_dawdle_or_break_off_do_no_harm() {
     let half: Vec<TcpStream> = (0..200)
         .map(|_| {
             let mut stream = TcpStream::connect(server.address).unwrap();
-            stream.write_all(b"GET /api/v1/health HTTP/1.1\r\nhost").unwrap();
+            stream
+                .write_all(b"GET /api/v1/health HTTP/1.1\r\nhost")
+                .unwrap();
             stream
         })
         .collect();
@@ -146,14 +180,22 @@ fn clients_that_dawdle_or_break_off_do_no_harm() {
         stream.write_all(hostile.as_bytes()).unwrap();
         drop(stream);
     }
-    let many: String = (0..5_000).map(|number| format!("x-{number}: y\r\n")).collect();
-    let (status, _) = server.send(&format!("GET /health/live HTTP/1.1\r\n{many}connection: close\r\n\r\n"));
+    let many: String = (0..5_000)
+        .map(|number| format!("x-{number}: y\r\n"))
+        .collect();
+    let (status, _) = server.send(&format!(
+        "GET /health/live HTTP/1.1\r\n{many}connection: close\r\n\r\n"
+    ));
     assert!(matches!(status, 0 | 400 | 431), "{status}");
     let started = Instant::now();
     for _ in 0..50 {
         assert_eq!(server.get("/health/live").0, 200);
     }
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert!(
+        started.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        started.elapsed()
+    );
     drop(half);
     assert_eq!(server.terminate(), Some(0));
 }
@@ -162,7 +204,11 @@ fn clients_that_dawdle_or_break_off_do_no_harm() {
 fn unsafe_settings_stop_the_start() {
     for (name, value, says) in [
         ("API_JWT_SECRET", "short", "at least 32"),
-        ("API_JWT_SECRET", "change-me-in-production-change-me-in-production", "example"),
+        (
+            "API_JWT_SECRET",
+            "change-me-in-production-change-me-in-production",
+            "example",
+        ),
         ("API_ADMIN_PASSWORD", "admin", "auth.admin_password"),
         ("API_ADMIN_USERNAME", "a b", "auth.admin_username"),
         ("API_JWT_ALGORITHM", "none", "HS256"),
@@ -171,8 +217,15 @@ fn unsafe_settings_stop_the_start() {
         ("RATE_LIMIT_STORAGE", "nowhere", "memory"),
     ] {
         let folder = tempfile::tempdir().unwrap();
-        let arguments: &[&str] = if name == "API_PORT" { &["run"] } else { &["run", "--port", "0"] };
-        let output = command(folder.path(), arguments).env(name, value).output().unwrap();
+        let arguments: &[&str] = if name == "API_PORT" {
+            &["run"]
+        } else {
+            &["run", "--port", "0"]
+        };
+        let output = command(folder.path(), arguments)
+            .env(name, value)
+            .output()
+            .unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{name}: {errors}");
         assert!(errors.contains(says), "{name}: {errors}");
@@ -194,7 +247,15 @@ fn accounts_and_tables_are_made_by_commands() {
     assert_eq!(back.status.code(), Some(2), "{back:?}");
     let unknown = run(folder.path(), &["migrate", "--revision", "abc123"]);
     assert_eq!(unknown.status.code(), Some(2), "{unknown:?}");
-    let made = ok(&["create-admin", "--username", "anna", "--password", "seven horses in a row", "--email", "a@example.org"]);
+    let made = ok(&[
+        "create-admin",
+        "--username",
+        "anna",
+        "--password",
+        "seven horses in a row",
+        "--email",
+        "a@example.org",
+    ]);
     assert!(made.contains("'anna'"));
     for (arguments, says) in [
         (["anna", "seven horses in a row"], "exists already"),
@@ -202,7 +263,16 @@ fn accounts_and_tables_are_made_by_commands() {
         (["boris", "password123"], "most common"),
         (["a b", "seven horses in a row"], "name"),
     ] {
-        let output = run(folder.path(), &["create-admin", "--username", arguments[0], "--password", arguments[1]]);
+        let output = run(
+            folder.path(),
+            &[
+                "create-admin",
+                "--username",
+                arguments[0],
+                "--password",
+                arguments[1],
+            ],
+        );
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{errors}");
         assert!(errors.contains(says), "{errors}");

@@ -14,7 +14,9 @@ async fn world() -> (World, Arc<AtomicI64>) {
     let second = Arc::new(AtomicI64::new(1_800_000_000));
     let now = Arc::clone(&second);
     let start = Start {
-        clock: Clock::new(move || jiff::Timestamp::from_second(now.load(Ordering::Relaxed)).unwrap()),
+        clock: Clock::new(move || {
+            jiff::Timestamp::from_second(now.load(Ordering::Relaxed)).unwrap()
+        }),
         ..Start::default()
     };
     let world = World::with(start).await;
@@ -56,11 +58,18 @@ async fn a_lost_answer_can_be_asked_for_again_for_a_moment() {
     let again = refresh(&world, &token).await;
     assert_eq!(again.text_of("refresh_token"), first);
     second.fetch_add(1, Ordering::Relaxed);
-    refresh(&world, &token).await.assert_error(401, "UNAUTHORIZED");
+    refresh(&world, &token)
+        .await
+        .assert_error(401, "UNAUTHORIZED");
     // It was stolen, from one side or the other: the login ends.
-    refresh(&world, &first).await.assert_error(401, "UNAUTHORIZED");
+    refresh(&world, &first)
+        .await
+        .assert_error(401, "UNAUTHORIZED");
     let access = again.text_of("access_token");
-    world.get("/api/v1/auth/me", &access).await.assert_error(401, "UNAUTHORIZED");
+    world
+        .get("/api/v1/auth/me", &access)
+        .await
+        .assert_error(401, "UNAUTHORIZED");
 }
 
 #[tokio::test]
@@ -69,8 +78,12 @@ async fn the_moment_is_for_the_direct_parent_only() {
     let token = login(&world).await.text_of("refresh_token");
     let second = refresh(&world, &token).await.text_of("refresh_token");
     let third = refresh(&world, &second).await.text_of("refresh_token");
-    refresh(&world, &token).await.assert_error(401, "UNAUTHORIZED");
-    refresh(&world, &third).await.assert_error(401, "UNAUTHORIZED");
+    refresh(&world, &token)
+        .await
+        .assert_error(401, "UNAUTHORIZED");
+    refresh(&world, &third)
+        .await
+        .assert_error(401, "UNAUTHORIZED");
 }
 
 #[tokio::test]
@@ -94,13 +107,21 @@ async fn two_hundred_at_once_have_one_successor() {
 async fn time_ends_both_kinds() {
     let (world, second) = world().await;
     let reply = login(&world).await;
-    let (access, token) = (reply.text_of("access_token"), reply.text_of("refresh_token"));
+    let (access, token) = (
+        reply.text_of("access_token"),
+        reply.text_of("refresh_token"),
+    );
     second.fetch_add(1799, Ordering::Relaxed);
     assert_eq!(world.get("/api/v1/auth/me", &access).await.status, 200);
     second.fetch_add(1, Ordering::Relaxed);
-    world.get("/api/v1/auth/me", &access).await.assert_error(401, "UNAUTHORIZED");
+    world
+        .get("/api/v1/auth/me", &access)
+        .await
+        .assert_error(401, "UNAUTHORIZED");
     second.fetch_add(7 * 86_400, Ordering::Relaxed);
-    refresh(&world, &token).await.assert_error(401, "UNAUTHORIZED");
+    refresh(&world, &token)
+        .await
+        .assert_error(401, "UNAUTHORIZED");
 }
 
 #[tokio::test]
@@ -108,11 +129,19 @@ async fn what_is_no_token_is_refused() {
     let (world, _) = world().await;
     let access = login(&world).await.text_of("access_token");
     for token in ["", "x", &"x".repeat(43), &access, "' OR 1=1 --"] {
-        refresh(&world, token).await.assert_error(401, "UNAUTHORIZED");
+        refresh(&world, token)
+            .await
+            .assert_error(401, "UNAUTHORIZED");
     }
     // A refresh token opens nothing else.
     let token = login(&world).await.text_of("refresh_token");
-    world.get("/api/v1/auth/me", &token).await.assert_error(401, "UNAUTHORIZED");
+    world
+        .get("/api/v1/auth/me", &token)
+        .await
+        .assert_error(401, "UNAUTHORIZED");
     let body = json!({"refresh_token": 1});
-    world.post("/api/v1/auth/refresh", "", body).await.assert_error(422, "VALIDATION_ERROR");
+    world
+        .post("/api/v1/auth/refresh", "", body)
+        .await
+        .assert_error(422, "VALIDATION_ERROR");
 }

@@ -185,7 +185,10 @@ impl World {
     /// Adds a user.
     pub(crate) async fn user(&self, name: &str, role: Role) -> User {
         let name = name.parse().unwrap();
-        self.auth.add_user(name, None, PASSWORD, role).await.unwrap()
+        self.auth
+            .add_user(name, None, PASSWORD, role)
+            .await
+            .unwrap()
     }
 
     /// Adds a user and logs it in: its access token.
@@ -239,7 +242,11 @@ impl World {
     }
 
     pub(crate) async fn request(&self, mut request: Request<Body>) -> Reply {
-        if request.extensions().get::<ConnectInfo<SocketAddr>>().is_none() {
+        if request
+            .extensions()
+            .get::<ConnectInfo<SocketAddr>>()
+            .is_none()
+        {
             let peer: SocketAddr = "127.0.0.1:50000".parse().unwrap();
             request.extensions_mut().insert(ConnectInfo(peer));
         }
@@ -268,7 +275,9 @@ impl World {
         let mut look = tokio::time::interval(Duration::from_millis(50));
         loop {
             look.tick().await;
-            let status = self.get(&format!("/api/v1/import/status/{job}"), token).await;
+            let status = self
+                .get(&format!("/api/v1/import/status/{job}"), token)
+                .await;
             assert_eq!(status.status, 200, "{status:?}");
             let name = status.json["status"].as_str().unwrap();
             if !matches!(name, "pending" | "in_progress") {
@@ -310,14 +319,18 @@ impl Reply {
 
     pub(crate) fn text_of(&self, key: &str) -> String {
         let text = self.json[key].as_str();
-        text.unwrap_or_else(|| panic!("no '{key}' in {self:?}")).to_owned()
+        text.unwrap_or_else(|| panic!("no '{key}' in {self:?}"))
+            .to_owned()
     }
 }
 
 /// The program beside the folder of the test executables, with the plugins beside it.
 pub(crate) fn program() -> PathBuf {
     let test = std::env::current_exe().expect("a test knows its own file");
-    let folder = test.ancestors().nth(2).expect("tests lie in <profile>/deps");
+    let folder = test
+        .ancestors()
+        .nth(2)
+        .expect("tests lie in <profile>/deps");
     let program = folder.join("codegraph");
     assert!(
         program.is_file() && folder.join("plugins").is_dir(),

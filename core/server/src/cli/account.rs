@@ -1,6 +1,5 @@
 //! Who says who calls, for commands; `codegraph create-admin`, `init-db`, `migrate`.
 
-use anyhow::Context as _;
 use codegraph_auth::{Auth, AuthOptions, SigningSecret, secret};
 use codegraph_model::{Role, Username};
 use codegraph_server::config::{SecretText, SecretUrl};
@@ -59,12 +58,12 @@ pub(crate) async fn first_admin(app: &App, auth: &Auth) -> anyhow::Result<()> {
     let username: Username = config
         .admin_username
         .parse()
-        .context("auth.admin_username")?;
+        .map_err(|error| anyhow::anyhow!("auth.admin_username: {error}"))?;
     let password = config.admin_password.as_ref().map(SecretText::expose);
     let made = auth
         .first_admin(&username, password)
         .await
-        .context("auth.admin_password")?;
+        .map_err(|error| anyhow::anyhow!("auth.admin_password: {error}"))?;
     let Some(admin) = made else {
         return Ok(());
     };

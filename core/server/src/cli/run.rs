@@ -64,8 +64,8 @@ pub(crate) async fn run(app: &App, arguments: Arguments) -> anyhow::Result<Ended
     if arguments.reload {
         tracing::debug!("plugins are always looked for anew");
     }
-    let proxies =
-        TrustedProxies::parse(&config.api.trusted_proxies).context("api.trusted_proxies")?;
+    let proxies = TrustedProxies::parse(&config.api.trusted_proxies)
+        .map_err(|error| anyhow::anyhow!("api.trusted_proxies: {error}"))?;
     anyhow::ensure!(
         config.rate_limit.storage == "memory",
         "rate_limit.storage: only 'memory' is supported"
