@@ -12,6 +12,8 @@ use crate::secret::{SecretError, SigningSecret};
 
 /// So long after its use a refresh token still gives its successor: the answer may have been lost on its way.
 pub const GRACE: SignedDuration = SignedDuration::from_secs(10);
+/// So long a login that ended is kept, so that a token of it that comes again is known.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// What a client calls itself is kept to so many characters.
 const USER_AGENT_CHARS: usize = 200;
 
@@ -370,6 +372,17 @@ impl Auth {
             .await?;
         tx.commit().await?;
         Ok(ended)
+    }
+
+    /// Removes what has ended and what was counted long ago: nothing can be done with it any more.
+    pub async fn sweep(&self) -> Result<(), AuthError> {
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        let logins = tx.logins().remove_ended(now - KEPT).await?;
+        let guesses = tx.guesses().remove_old(now - KEPT).await?;
+        tx.commit().await?;
+        tracing::debug!(logins, guesses, "swept logins");
+        Ok(())
     }
 
     /// Gives the caller's logins, the last first.

@@ -19,6 +19,9 @@ use super::interrupt::cancel_on_interrupt;
 use super::output::message;
 use super::{Ended, account, import};
 
+/// Logins that have ended are removed so often.
+const SWEEP: Duration = Duration::from_hours(1);
+
 /// Answers over HTTP
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -95,6 +98,7 @@ pub(crate) async fn run(app: &App, arguments: Arguments) -> anyhow::Result<Ended
     let db = app.db().await?;
     let auth = account::auth(app, db.clone())?;
     account::first_admin(app, &auth).await?;
+    let sweeper = auth.clone();
     let (loaded, plugins) = Plugins::to_come();
     let job_added = Arc::new(Notify::new());
     let slots = Slots::new(or_cores(0), Duration::from_secs(10));
@@ -154,7 +158,19 @@ pub(crate) async fn run(app: &App, arguments: Arguments) -> anyhow::Result<Ended
         stop.cancelled().await;
         door.close().await;
     };
-    tokio::join!(workers, closing);
+    let sweeping = async {
+        let mut hour = tokio::time::interval(SWEEP);
+        loop {
+            tokio::select! {
+                _ = hour.tick() => {}
+                () = stop.cancelled() => return,
+            }
+            if let Err(error) = sweeper.sweep().await {
+                tracing::warn!(%error, "cannot sweep logins");
+            }
+        }
+    };
+    tokio::join!(workers, closing, sweeping);
     drop(handlers);
     Ok(Ended::Well)
 }

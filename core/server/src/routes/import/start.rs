@@ -40,7 +40,7 @@ pub struct StartImport {
     /// Folder of the server's machine, below one of its import roots; this or `repo_url`.
     #[garde(length(max = 4096))]
     local_path: Option<String>,
-    /// Branch or tag; without one, `main`, and where there is none, the default branch.
+    /// Branch or tag; without one, the repository's default branch.
     #[garde(length(max = 255))]
     branch: Option<String>,
     /// Whether only the last commits are fetched. Only the last one ever is: a graph is of one commit.
