@@ -107,6 +107,16 @@ impl Server {
     }
 }
 
+impl Drop for Server {
+    fn drop(&mut self) {
+        // A test that failed leaves no server behind; one that ended it has waited for it already.
+        if matches!(self.child.try_wait(), Ok(None)) {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
 #[test]
 fn an_empty_folder_becomes_a_server_with_one_admin() {
     let folder = tempfile::tempdir().unwrap();
