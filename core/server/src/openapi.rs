@@ -7,6 +7,7 @@ use utoipa::openapi::{ContentBuilder, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoResponses, Modify, OpenApi, ToSchema as _};
 
 use crate::error::{ApiError, Code, ErrorBody, ErrorDetail, FieldError};
+use crate::routes::scenarios::list::Language;
 
 /// Title, security and tags.
 #[derive(OpenApi)]
@@ -16,7 +17,7 @@ use crate::error::{ApiError, Code, ErrorBody, ErrorDetail, FieldError};
         description = "Imports source code into a graph and answers questions over it, with evidence. The SQL of `/query` is \
             DuckDB's: `LIKE` minds case, `ILIKE` does not."
     ),
-    components(schemas(ErrorBody, ErrorDetail, FieldError)),
+    components(schemas(ErrorBody, ErrorDetail, FieldError, Language)),
     modifiers(&Security),
     security(("bearer" = []), ("api_key" = [])),
     tags(

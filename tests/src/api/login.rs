@@ -108,11 +108,9 @@ async fn who_is_not_there_takes_as_long() {
             times[round % 2].pop();
         }
     }
-    let median = |times: &mut Vec<Duration>| {
-        times.sort();
-        times[times.len() / 2].as_secs_f64()
-    };
-    let (known, unknown) = (median(&mut times[0]), median(&mut times[1]));
+    // The quickest of each: what else the machine does only ever adds.
+    let quickest = |times: &[Duration]| times.iter().min().map_or(0.0, Duration::as_secs_f64);
+    let (known, unknown) = (quickest(&times[0]), quickest(&times[1]));
     let ratio = known / unknown;
     // Without the dummy hash it would be a hundred.
     assert!((0.4..2.5).contains(&ratio), "{known} against {unknown}");

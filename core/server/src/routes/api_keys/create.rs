@@ -46,7 +46,7 @@ pub struct NewKeyView {
 }
 
 /// Makes a key. The key itself is shown in this answer and never again.
-#[utoipa::path(post, path = "/auth/api-keys", tag = "auth", responses((status = 201, body = NewKeyView), ApiError))]
+#[utoipa::path(post, path = "/auth/api-keys", request_body = NewKeyRequest, tag = "auth", responses((status = 201, body = NewKeyView), ApiError))]
 pub async fn create_api_key(
     caller: Caller<ApiKeysWrite>,
     Json(new): Json<NewKeyRequest>,
@@ -55,7 +55,7 @@ pub async fn create_api_key(
 }
 
 /// Makes a key. The key itself is shown in this answer and never again.
-#[utoipa::path(post, path = "/api-keys", tag = "auth", responses((status = 201, body = NewKeyView), ApiError))]
+#[utoipa::path(post, path = "/api-keys", request_body = NewKeyRequest, tag = "auth", responses((status = 201, body = NewKeyView), ApiError))]
 pub async fn create_own_api_key(
     caller: Caller<ApiKeysWrite>,
     Json(new): Json<NewKeyRequest>,

@@ -24,7 +24,7 @@ pub struct Credentials {
 }
 
 /// Logs in by a user's name or address and password.
-#[utoipa::path(post, path = "/auth/token", tag = "auth", security(()), responses((status = 200, body = TokensView), ApiError))]
+#[utoipa::path(post, path = "/auth/token", request_body = Credentials, tag = "auth", security(()), responses((status = 200, body = TokensView), ApiError))]
 pub async fn create_token(
     anybody: Anybody,
     Json(credentials): Json<Credentials>,
@@ -33,7 +33,7 @@ pub async fn create_token(
 }
 
 /// Logs in by a user's address or name and password.
-#[utoipa::path(post, path = "/auth/login", tag = "auth", security(()), responses((status = 200, body = TokensView), ApiError))]
+#[utoipa::path(post, path = "/auth/login", request_body = Credentials, tag = "auth", security(()), responses((status = 200, body = TokensView), ApiError))]
 pub async fn create_login(
     anybody: Anybody,
     Json(credentials): Json<Credentials>,

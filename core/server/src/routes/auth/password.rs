@@ -19,7 +19,7 @@ pub struct PasswordChange {
 }
 
 /// Changes the caller's password and ends its other logins.
-#[utoipa::path(put, path = "/auth/password", tag = "auth", responses((status = 204), ApiError))]
+#[utoipa::path(put, path = "/auth/password", request_body = PasswordChange, tag = "auth", responses((status = 204), ApiError))]
 pub async fn update_password(
     caller: Caller<Known>,
     Json(change): Json<PasswordChange>,

@@ -17,7 +17,7 @@ pub struct RefreshRequest {
 }
 
 /// Gives new tokens for a refresh token. Each refresh token is used once; one that is used again ends its login.
-#[utoipa::path(post, path = "/auth/refresh", tag = "auth", security(()), responses((status = 200, body = TokensView), ApiError))]
+#[utoipa::path(post, path = "/auth/refresh", request_body = RefreshRequest, tag = "auth", security(()), responses((status = 200, body = TokensView), ApiError))]
 pub async fn refresh_token(
     anybody: Anybody,
     Json(request): Json<RefreshRequest>,

@@ -8,7 +8,7 @@ use crate::extract;
 use crate::limits::Quota;
 
 /// Asks a question about a project. Without `scenario_id` the question's words choose who answers.
-#[utoipa::path(post, path = "/chat", tag = "chat", responses((status = 200, body = ChatView), ApiError))]
+#[utoipa::path(post, path = "/chat", request_body = ChatRequest, tag = "chat", responses((status = 200, body = ChatView), ApiError))]
 pub async fn create_chat(
     caller: Caller<ScenariosExecute>,
     extract::Json(request): extract::Json<ChatRequest>,

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Asks a question about a project and gives the answer as it comes: `start`, `scenario`, `chunk` …, `done` with the whole answer,
 /// `end`; or `error`. The chunks together are the answer's text.
-#[utoipa::path(post, path = "/chat/stream", tag = "chat",
+#[utoipa::path(post, path = "/chat/stream", request_body = ChatRequest, tag = "chat",
     responses((status = 200, body = String, content_type = "text/event-stream"), ApiError))]
 pub async fn create_chat_stream(
     caller: Caller<ScenariosExecute>,
@@ -83,13 +83,17 @@ async fn run(prepared: Prepared, sender: mpsc::Sender<Value>) {
     let mut answer = Box::pin(answer);
     let mut ended = None;
     let delivered = tokio::select! {
-        delivered = &mut forward => delivered,
+        // All pieces are out before the answer is kept: what is left of it is waited for.
+        true = &mut forward => {
+            ended = Some(answer.await);
+            true
+        }
         answered = &mut answer => {
             ended = Some(answered);
-            drop(answer);
             forward.await
         }
         () = sender.closed() => false,
+        else => false,
     };
     if !delivered {
         return;

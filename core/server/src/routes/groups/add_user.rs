@@ -24,7 +24,7 @@ pub struct NewMember {
 }
 
 /// Takes a user into a group. Takes the role of an admin in it.
-#[utoipa::path(post, path = "/groups/{group_id}/users", tag = "groups", params(("group_id" = String, Path)),
+#[utoipa::path(post, path = "/groups/{group_id}/users", request_body = NewMember, tag = "groups", params(("group_id" = String, Path)),
     responses((status = 201, body = MemberView), ApiError))]
 pub async fn add_group_user(
     caller: Caller<GroupsRead>,

@@ -36,7 +36,7 @@ pub(super) fn is_name(name: &str, (): &()) -> garde::Result {
 }
 
 /// Makes a group. Who makes it belongs to it.
-#[utoipa::path(post, path = "/groups", tag = "groups", responses((status = 201, body = GroupView), ApiError))]
+#[utoipa::path(post, path = "/groups", request_body = NewGroup, tag = "groups", responses((status = 201, body = GroupView), ApiError))]
 pub async fn create_group(
     caller: Caller<AdminAll>,
     extract::Json(new): extract::Json<NewGroup>,

@@ -29,7 +29,7 @@ fn is_optional_name(name: &String, context: &()) -> garde::Result {
 }
 
 /// Changes a group. Takes the role of an editor in it.
-#[utoipa::path(put, path = "/groups/{group_id}", tag = "groups", params(("group_id" = String, Path)),
+#[utoipa::path(put, path = "/groups/{group_id}", request_body = GroupUpdate, tag = "groups", params(("group_id" = String, Path)),
     responses((status = 200, body = GroupView), ApiError))]
 pub async fn update_group(
     caller: Caller<GroupsRead>,

@@ -130,7 +130,7 @@ pub struct StartedView {
 }
 
 /// Starts an import; its progress is at `/import/status/{job_id}`. Until it is done, questions see the last graph.
-#[utoipa::path(post, path = "/import/start", tag = "import", responses((status = 200, body = StartedView), ApiError))]
+#[utoipa::path(post, path = "/import/start", request_body = StartImport, tag = "import", responses((status = 200, body = StartedView), ApiError))]
 pub async fn start_import(
     caller: Caller<ProjectsImport>,
     extract::Json(request): extract::Json<StartImport>,

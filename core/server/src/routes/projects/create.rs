@@ -61,7 +61,7 @@ pub(super) fn is_small(metadata: &Map<String, Value>, (): &()) -> garde::Result 
 }
 
 /// Makes a project; importing into it fills it. Takes the role of an editor in the group.
-#[utoipa::path(post, path = "/projects", tag = "projects", responses((status = 201, body = ProjectView), ApiError))]
+#[utoipa::path(post, path = "/projects", request_body = NewProjectRequest, tag = "projects", responses((status = 201, body = ProjectView), ApiError))]
 pub async fn create_project(
     caller: Caller<ProjectsRead>,
     extract::Json(new): extract::Json<NewProjectRequest>,

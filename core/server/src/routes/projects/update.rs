@@ -31,7 +31,7 @@ pub struct ProjectUpdate {
 }
 
 /// Changes a project. Takes the role of an editor in its group.
-#[utoipa::path(put, path = "/projects/{project_id}", tag = "projects", params(("project_id" = String, Path)),
+#[utoipa::path(put, path = "/projects/{project_id}", request_body = ProjectUpdate, tag = "projects", params(("project_id" = String, Path)),
     responses((status = 200, body = ProjectView), ApiError))]
 pub async fn update_project(
     caller: Caller<ProjectsRead>,

@@ -58,7 +58,7 @@ pub struct QueryView {
 }
 
 /// Runs one SQL statement that only reads over a project's graph. It runs in a process of its own that can do nothing else.
-#[utoipa::path(post, path = "/query/execute", tag = "query", responses((status = 200, body = QueryView), ApiError))]
+#[utoipa::path(post, path = "/query/execute", request_body = QueryRequest, tag = "query", responses((status = 200, body = QueryView), ApiError))]
 pub async fn execute_query(
     caller: Caller<QueryExecute>,
     extract::Json(request): extract::Json<QueryRequest>,

@@ -27,7 +27,7 @@ pub struct ValidationView {
 }
 
 /// Says whether a SQL statement could be run, without running it: its form, and that its tables and columns exist.
-#[utoipa::path(post, path = "/query/validate", tag = "query", responses((status = 200, body = ValidationView), ApiError))]
+#[utoipa::path(post, path = "/query/validate", request_body = QueryRequest, tag = "query", responses((status = 200, body = ValidationView), ApiError))]
 pub async fn validate_query(
     caller: Caller<QueryValidate>,
     extract::Json(request): extract::Json<QueryRequest>,

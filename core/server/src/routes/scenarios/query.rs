@@ -10,7 +10,7 @@ use crate::routes::chat::answer::ChatView;
 use crate::routes::chat::question::{ChatRequest, Prepared};
 
 /// Asks one scenario.
-#[utoipa::path(post, path = "/scenarios/{scenario_id}/query", tag = "scenarios", params(("scenario_id" = String, Path)),
+#[utoipa::path(post, path = "/scenarios/{scenario_id}/query", request_body = ChatRequest, tag = "scenarios", params(("scenario_id" = String, Path)),
     responses((status = 200, body = ChatView), ApiError))]
 pub async fn query_scenario(
     caller: Caller<ScenariosExecute>,
