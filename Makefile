@@ -1,6 +1,6 @@
 # Each target is a line or two that calls scripts/. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build plugins demo test lint docs bench audit clean
+.PHONY: help setup build plugins demo run test lint docs bench audit clean
 
 help: ## lists the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ plugins: setup ## builds the plugins: target/debug/plugins/*.wasm
 
 demo: ## imports examples/shop and Flask and asks questions; REPO=<path or URL> for your own code
 	@scripts/demo $(REPO)
+
+run: build ## answers over HTTP at http://127.0.0.1:8000
+	@target/debug/codegraph run
 
 test: ## installs what the tests need, builds, and runs all tests
 	@scripts/test

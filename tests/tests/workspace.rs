@@ -10,6 +10,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("sandbox", &[]),
     ("storage", &["model"]),
+    ("auth", &["model", "storage"]),
     ("cpg", &["model"]),
     ("egress", &["model"]),
     ("plugin-host", &["model", "cpg", "egress", "sandbox"]),
@@ -28,6 +29,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "server",
         &[
+            "auth",
             "model",
             "storage",
             "cpg",

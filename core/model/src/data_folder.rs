@@ -35,6 +35,11 @@ impl DataFolder {
             .join(format!("{revision}.duckdb"))
     }
 
+    /// Folder of what only its owner may read.
+    pub fn secrets(&self) -> PathBuf {
+        self.0.join("secrets")
+    }
+
     /// Folder of the folders of running imports; on the file system of the graphs, so that a rename publishes.
     pub fn work(&self) -> PathBuf {
         self.0.join("work")

@@ -52,6 +52,27 @@ ids! {
     LeaseId;
     /// Identifies a request in answers and logs.
     RequestId;
+    /// Identifies a person or a service that may call.
+    UserId;
+    /// Identifies a login: all tokens that came of one password.
+    LoginId;
+    /// Identifies an API key, not the key itself.
+    ApiKeyId;
+    /// Identifies a group of projects.
+    GroupId;
+    /// Identifies a job.
+    JobId;
+    /// Identifies a session of chat.
+    SessionId;
+    /// Identifies a message of a session.
+    MessageId;
+    /// Identifies an entry of the audit log.
+    AuditId;
+}
+
+impl GroupId {
+    /// The group of projects that were put into none; the migration that makes the table makes it.
+    pub const DEFAULT: Self = Self(Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_0001));
 }
 
 fn new_v7(now: Timestamp) -> Uuid {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ProjectId, RepositoryId, RevisionId};
+use crate::id::{GroupId, ProjectId, RepositoryId, RevisionId};
 use crate::project::ProjectName;
 use crate::repository::Origin;
 
@@ -16,6 +16,9 @@ pub struct ImportRequest {
     pub origin: Origin,
     /// The project; none is named after the origin.
     pub project: Option<ProjectName>,
+    /// The group that the project belongs to.
+    #[serde(default = "default_group")]
+    pub group: GroupId,
     /// Languages to lower; empty is all that have an importer.
     pub languages: Vec<String>,
     /// Globs on paths from the root: what matches none is left out; empty is everything.
@@ -27,6 +30,10 @@ pub struct ImportRequest {
     /// Whether the last graph may be taken over where nothing changed.
     #[serde(default)]
     pub mode: ImportMode,
+}
+
+fn default_group() -> GroupId {
+    GroupId::DEFAULT
 }
 
 /// How a graph is made. Both ways give the same graph, but for the numbers of files and nodes.

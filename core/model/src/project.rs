@@ -6,19 +6,45 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::id::ProjectId;
+use crate::id::{GroupId, ProjectId};
 
 /// A workspace of one or more repositories.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Project {
     /// Its id.
     pub id: ProjectId,
-    /// Its name, unique.
+    /// The group that it belongs to.
+    pub group_id: GroupId,
+    /// Its name, unique in its group.
     pub name: ProjectName,
+    /// What it is.
+    pub description: String,
+    /// The language that most of it is written in; empty before the first import where nobody said.
+    pub language: String,
+    /// What clients call its files. They are names, no paths: nothing is opened by them.
+    #[serde(flatten)]
+    pub names: ProjectNames,
+    /// What clients keep with it.
+    pub metadata: serde_json::Map<String, serde_json::Value>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
     /// When a graph of it was last published; none before the first.
     pub imported_at: Option<Timestamp>,
+    /// Since when it is the active one of its group; none where it is not.
+    pub activated_at: Option<Timestamp>,
+}
+
+/// What clients call the files of a project.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectNames {
+    /// The graph.
+    pub db_path: String,
+    /// The graph in an exchange format.
+    pub cpg_path: String,
+    /// The source.
+    pub source_path: String,
 }
 
 /// A name that a project may have: 1 to 100 characters, no control characters, no `/` or `\`, no space at its ends.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use codegraph_model::{DataFolder, Lease, LeaseId, Project, ProjectName, Repository, Revision};
-use codegraph_storage::{Db, StorageError};
+use codegraph_storage::{Db, StorageError, Tx};
 use jiff::{SignedDuration, Timestamp};
 
 /// So long a reader holds a graph unless it says that it goes on.
@@ -96,6 +96,19 @@ pub async fn hold(
 ) -> Result<Held, NoGraph> {
     let project = find(db, name).await?;
     let mut tx = db.begin().await?;
+    let held = hold_in(&mut tx, data, project, holder, now).await?;
+    tx.commit().await?;
+    Ok(held)
+}
+
+/// Holds the graph of a project, in a transaction.
+pub async fn hold_in(
+    tx: &mut Tx,
+    data: &DataFolder,
+    project: Project,
+    holder: &str,
+    now: Timestamp,
+) -> Result<Held, NoGraph> {
     let repository = tx.repositories().primary(project.id).await?;
     let Some(repository) = repository else {
         return Err(NoGraph::NotImported(project.name));
@@ -107,7 +120,6 @@ pub async fn hold(
         .leases()
         .take(revision.id, holder, now, now + LEASE)
         .await?;
-    tx.commit().await?;
     let path = data.graph(repository.id, revision.id);
     Ok(Held {
         project,

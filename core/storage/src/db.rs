@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::error::{Named, StorageError};
 use crate::location::Location;
@@ -36,6 +36,15 @@ pub struct SqliteDb {
     named: Named,
 }
 
+/// What [`Db::migrate`] did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Migrated {
+    /// Revision before; 0 where there were no tables.
+    pub from: i64,
+    /// Revision now.
+    pub to: i64,
+}
+
 impl Db {
     /// Opens the database, making it where it is not there, and brings its tables to this version.
     ///
@@ -43,6 +52,16 @@ impl Db {
     pub async fn open(location: &Location) -> Result<Self, StorageError> {
         match location {
             Location::Sqlite(path) => SqliteDb::open(path).await.map(Self::Sqlite),
+        }
+    }
+
+    /// Brings the tables of a database to a revision, or to this version's, and says from where it came.
+    ///
+    /// # Errors
+    /// [`StorageError::NoRevision`] where there is no such revision, or the tables are past it: they never go back.
+    pub async fn migrate(location: &Location, to: Option<i64>) -> Result<Migrated, StorageError> {
+        match location {
+            Location::Sqlite(path) => SqliteDb::migrate_to(path, to).await,
         }
     }
 
@@ -86,15 +105,7 @@ impl Db {
 impl SqliteDb {
     async fn open(path: &Path) -> Result<Self, StorageError> {
         let named = Named(path.to_owned());
-        if let Some(folder) = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-        {
-            std::fs::create_dir_all(folder).map_err(|error| StorageError::Open {
-                path: path.to_owned(),
-                detail: format!("cannot make the folder '{}': {error}", folder.display()),
-            })?;
-        }
+        make_folder(path)?;
         // SQLite does not ask its busy handler when a file goes over to WAL, nor when the last user of one closes it: of
         // several first starts at the same moment some are refused at once, and have to try again.
         let started = tokio::time::Instant::now();
@@ -133,6 +144,44 @@ impl SqliteDb {
         Ok(db)
     }
 
+    async fn migrate_to(path: &Path, to: Option<i64>) -> Result<Migrated, StorageError> {
+        let named = Named(path.to_owned());
+        make_folder(path)?;
+        let known: Vec<i64> = MIGRATIONS
+            .iter()
+            .map(|migration| migration.version)
+            .collect();
+        let newest = known.last().copied().unwrap_or_default();
+        let to = to.unwrap_or(newest);
+        let mut connection = options(path)
+            .connect()
+            .await
+            .map_err(|e| named.explain(e))?;
+        let applied: Result<i64, sqlx::Error> =
+            sqlx::query_scalar("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations")
+                .fetch_one(&mut connection)
+                .await;
+        // A database without the table has no revision yet.
+        let from = applied.unwrap_or(0);
+        if to < from || !known.contains(&to) {
+            return Err(StorageError::NoRevision {
+                asked: to,
+                from,
+                newest,
+            });
+        }
+        let mut tx = connection
+            .begin_with("BEGIN IMMEDIATE")
+            .await
+            .map_err(|e| named.explain(e))?;
+        MIGRATIONS
+            .run_direct(Some(to), &mut *tx, false)
+            .await
+            .map_err(|e| named.explain_migration(e))?;
+        tx.commit().await.map_err(|e| named.explain(e))?;
+        Ok(Migrated { from, to })
+    }
+
     /// Asks the engine whether the file is whole.
     async fn check(&self) -> Result<(), StorageError> {
         let verdict: Result<String, sqlx::Error> = sqlx::query_scalar("PRAGMA quick_check(1)")
@@ -162,6 +211,20 @@ impl SqliteDb {
             .map_err(|e| self.named.explain_migration(e))?;
         tx.commit().await.map_err(|e| self.named.explain(e))
     }
+}
+
+/// Makes the folder of the file, where it is not there.
+fn make_folder(path: &Path) -> Result<(), StorageError> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let Some(folder) = folder else {
+        return Ok(());
+    };
+    std::fs::create_dir_all(folder).map_err(|error| StorageError::Open {
+        path: path.to_owned(),
+        detail: format!("cannot make the folder '{}': {error}", folder.display()),
+    })
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {

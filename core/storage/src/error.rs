@@ -37,6 +37,18 @@ pub enum StorageError {
         "the database was made by a later version of CodeGraph: use that version, or another data folder"
     )]
     TooNew,
+    /// A revision of the tables that cannot be gone to.
+    #[error(
+        "the tables are at revision {from} and cannot be brought to {asked}: there are revisions 1 to {newest}, and none goes back"
+    )]
+    NoRevision {
+        /// What was asked for.
+        asked: i64,
+        /// What there is.
+        from: i64,
+        /// The last one that this program knows.
+        newest: i64,
+    },
     /// A migration failed.
     #[error("cannot bring the database to this version's tables")]
     Migrate(#[source] MigrateError),

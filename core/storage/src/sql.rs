@@ -11,6 +11,7 @@ pub(crate) enum Value {
     Null,
     Text(String),
     Int(i64),
+    Real(f64),
 }
 
 impl From<String> for Value {
@@ -28,6 +29,12 @@ impl From<&str> for Value {
 impl From<i64> for Value {
     fn from(number: i64) -> Self {
         Self::Int(number)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(number: f64) -> Self {
+        Self::Real(number)
     }
 }
 
@@ -103,6 +110,14 @@ impl Row {
         self.value(column)
     }
 
+    pub(crate) fn real(&self, column: usize) -> Result<f64, StorageError> {
+        self.value(column)
+    }
+
+    pub(crate) fn optional_text(&self, column: usize) -> Result<Option<String>, StorageError> {
+        self.value(column)
+    }
+
     pub(crate) fn count(&self, column: usize) -> Result<u64, StorageError> {
         let number = self.int(column)?;
         u64::try_from(number).map_err(|_| StorageError::Value(format!("{number} is no count")))
@@ -158,6 +173,18 @@ fn time(microseconds: i64) -> Result<jiff::Timestamp, StorageError> {
 fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, StorageError> {
     text.parse()
         .map_err(|error: T::Err| StorageError::Value(error.to_string()))
+}
+
+impl Row {
+    pub(crate) fn optional_json<T: serde::de::DeserializeOwned>(
+        &self,
+        column: usize,
+    ) -> Result<Option<T>, StorageError> {
+        let read = |text: String| {
+            serde_json::from_str(&text).map_err(|error| StorageError::Value(error.to_string()))
+        };
+        self.optional_text(column)?.map(read).transpose()
+    }
 }
 
 /// JSON text of a value that always has one.

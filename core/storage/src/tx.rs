@@ -3,12 +3,20 @@
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Sqlite, Transaction};
 
+use crate::api_key::ApiKeys;
+use crate::audit::Audit;
 use crate::error::{Named, StorageError};
+use crate::group::Groups;
+use crate::guess::Guesses;
+use crate::job::Jobs;
 use crate::lease::Leases;
+use crate::login::Logins;
 use crate::project::Projects;
 use crate::repository::Repositories;
 use crate::revision::Revisions;
+use crate::session::Sessions;
 use crate::sql::{Row, Statement, Value};
+use crate::user::Users;
 
 /// A transaction; what it changed is there after [`Tx::commit`], and gone when it is dropped without.
 pub struct Tx {
@@ -54,6 +62,46 @@ impl Tx {
     /// Leases.
     pub fn leases(&mut self) -> Leases<'_> {
         Leases(self)
+    }
+
+    /// Users.
+    pub fn users(&mut self) -> Users<'_> {
+        Users(self)
+    }
+
+    /// Logins and their refresh tokens.
+    pub fn logins(&mut self) -> Logins<'_> {
+        Logins(self)
+    }
+
+    /// API keys.
+    pub fn api_keys(&mut self) -> ApiKeys<'_> {
+        ApiKeys(self)
+    }
+
+    /// Guesses of passwords.
+    pub fn guesses(&mut self) -> Guesses<'_> {
+        Guesses(self)
+    }
+
+    /// The audit log.
+    pub fn audit(&mut self) -> Audit<'_> {
+        Audit(self)
+    }
+
+    /// Groups of projects and their members.
+    pub fn groups(&mut self) -> Groups<'_> {
+        Groups(self)
+    }
+
+    /// Jobs.
+    pub fn jobs(&mut self) -> Jobs<'_> {
+        Jobs(self)
+    }
+
+    /// Sessions of chat.
+    pub fn sessions(&mut self) -> Sessions<'_> {
+        Sessions(self)
     }
 
     /// Runs a statement and gives the number of rows that it changed.
@@ -123,6 +171,7 @@ fn sqlx_query(statement: &Statement) -> sqlx::query::Query<'static, Sqlite, Sqli
             Value::Null => query.bind(None::<String>),
             Value::Text(text) => query.bind(text),
             Value::Int(number) => query.bind(number),
+            Value::Real(number) => query.bind(number),
         };
     }
     query

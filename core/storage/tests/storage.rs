@@ -116,7 +116,7 @@ async fn a_name_is_taken_once() {
     let mut tx = db.begin().await.unwrap();
     let again = tx.projects().add(&name("a"), at(1)).await;
     assert!(
-        matches!(again, Err(StorageError::Conflict("the project"))),
+        matches!(again, Err(StorageError::Conflict("a project of this name"))),
         "{again:?}"
     );
 }

@@ -7,7 +7,9 @@ use std::time::Duration;
 use codegraph_cpg::store::{GraphStore, StoreOptions};
 use codegraph_egress::{AllowList, Egress};
 use codegraph_jobs::import::{self, ImportContext, ImportOptions, Silent};
-use codegraph_model::{Clock, DataFolder, ImportMode, ImportReport, ImportRequest, Origin};
+use codegraph_model::{
+    Clock, DataFolder, GroupId, ImportMode, ImportReport, ImportRequest, Origin,
+};
 use codegraph_plugin_host::{Compiler, HostConfig, PluginHost};
 use codegraph_storage::{Db, Location};
 use tempfile::TempDir;
@@ -89,6 +91,7 @@ impl World {
                 path: self.source().to_str().expect("a path in UTF-8").to_owned(),
             },
             project: Some(project.parse().expect("a name")),
+            group: GroupId::DEFAULT,
             languages: Vec::new(),
             include: Vec::new(),
             exclude: Vec::new(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use codegraph_cpg::store::{Graph, GraphStore, StoreOptions};
 use codegraph_egress::{AllowList, Egress};
 use codegraph_jobs::import::{self, ImportContext, ImportOptions, Silent};
-use codegraph_model::{Clock, DataFolder, ImportMode, ImportRequest, Origin, ProjectName};
+use codegraph_model::{Clock, DataFolder, GroupId, ImportMode, ImportRequest, Origin, ProjectName};
 use codegraph_plugin_host::types::{AnswerLanguage, Ask, Chunk, Citation, Outcome};
 use codegraph_plugin_host::{Compiler, HostConfig, PluginHost};
 use codegraph_storage::{Db, Location};
@@ -134,6 +134,7 @@ impl World {
                 path: source.to_str().expect("a path in UTF-8").to_owned(),
             },
             project: ProjectName::from_any(name),
+            group: GroupId::DEFAULT,
             languages: Vec::new(),
             include: Vec::new(),
             exclude: Vec::new(),

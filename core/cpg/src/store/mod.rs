@@ -22,6 +22,7 @@ mod input;
 mod open;
 mod places;
 mod previous;
+mod quality;
 mod reach;
 pub mod schema;
 mod summary;
@@ -41,6 +42,7 @@ pub use input::{
 pub use open::{GraphStore, StoreOptions};
 pub use places::Place;
 pub use previous::KnownFile;
+pub use quality::Quality;
 pub use reach::{Direction, ReachSpec};
 pub use values::Patience;
 pub use watch::Interrupt;

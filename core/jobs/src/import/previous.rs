@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use codegraph_cpg::FINGERPRINT;
 use codegraph_cpg::store::{Graph, KnownFile, NODES_OUT_OF_ORDER, QueryError, StoreError};
-use codegraph_model::{LeaseId, Project, ProjectName, Revision};
+use codegraph_model::{GroupId, LeaseId, Project, ProjectName, Revision};
 use jiff::{SignedDuration, Timestamp};
 
 use super::context::ImportContext;
@@ -80,11 +80,12 @@ impl Previous {
     /// Opens the published graph of a project, and holds it.
     pub(super) async fn open(
         context: &ImportContext,
+        group: GroupId,
         project: &ProjectName,
     ) -> Result<Result<Self, WhyFull>, ImportError> {
         let now = context.clock.now();
         let mut tx = context.db.begin().await?;
-        let Some(project) = tx.projects().find_by_name(project).await? else {
+        let Some(project) = tx.projects().find_in(group, project).await? else {
             return Ok(Err(WhyFull::NoGraph));
         };
         let Some(repository) = tx.repositories().primary(project.id).await? else {

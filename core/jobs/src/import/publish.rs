@@ -3,7 +3,11 @@
 use std::fs::File;
 use std::path::Path;
 
-use codegraph_model::{NewRevision, Origin, Project, ProjectName, Repository, RepositoryId};
+use codegraph_model::{
+    GroupId, NewRevision, Origin, Project, ProjectName, Repository, RepositoryId,
+};
+
+use codegraph_storage::NewProject;
 
 use super::context::ImportContext;
 use super::error::ImportError;
@@ -23,16 +27,19 @@ pub(super) struct Published {
 /// under the write lock, so that two first imports of one project meet in one repository.
 pub(super) async fn publish(
     context: &ImportContext,
-    name: &ProjectName,
+    (group, name): (GroupId, &ProjectName),
     origin: &Origin,
     graph: &Path,
     revision: Unplaced,
 ) -> Result<Published, ImportError> {
     let now = context.clock.now();
     let mut tx = context.db.begin().await?;
-    let (project, project_is_new) = match tx.projects().find_by_name(name).await? {
+    let (project, project_is_new) = match tx.projects().find_in(group, name).await? {
         Some(project) => (project, false),
-        None => (tx.projects().add(name, now).await?, true),
+        None => {
+            let new = NewProject::named(group, name);
+            (tx.projects().add_new(&new, now).await?, true)
+        }
     };
     let repository = match tx.repositories().primary(project.id).await? {
         Some(repository) if repository.origin == *origin => repository,

@@ -86,7 +86,7 @@ impl<'a> Import<'a> {
     }
 
     async fn run(mut self) -> Result<ImportReport, ImportError> {
-        let previous = Previous::open(self.context, &self.project).await?;
+        let previous = Previous::open(self.context, self.request.group, &self.project).await?;
         let made = self.make(previous.as_ref()).await;
         if let Ok(previous) = previous {
             // A lease that cannot be taken back expires.
@@ -284,7 +284,7 @@ impl<'a> Import<'a> {
         let step = self.begin(Step::Publish, None);
         let published = publish(
             self.context,
-            &self.project,
+            (self.request.group, &self.project),
             &self.request.origin,
             &self.workspace.graph(),
             self.new_revision(&summary, &indexed_commit),

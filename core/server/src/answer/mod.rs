@@ -1,10 +1,11 @@
 //! A question and its answer.
 
+mod ask;
 mod collect;
 mod markdown;
 mod text;
 
-use codegraph_model::{ProjectId, ProjectName, RepositoryId, RequestId, RevisionId};
+use codegraph_model::{ProjectId, ProjectName, RepositoryId, RevisionId};
 use codegraph_plugin_host::Bill;
 use codegraph_plugin_host::types::{AnswerLanguage, Diagram, Entry, Table};
 use jiff::Timestamp;
@@ -12,6 +13,7 @@ use serde::Serialize;
 
 use crate::routing::Route;
 
+pub use ask::{AskError, Question, ask};
 pub use collect::{Collected, collect};
 pub use markdown::markdown;
 pub use text::text;
@@ -23,7 +25,7 @@ pub const LONGEST_QUESTION: usize = 10_000;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Answer {
     /// Identifies the request in logs.
-    pub request_id: RequestId,
+    pub request_id: String,
     /// The question as asked.
     pub question: String,
     /// Language of the answer.

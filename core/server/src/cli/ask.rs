@@ -6,20 +6,16 @@ use clap::ValueEnum;
 use codegraph_jobs::Cancel;
 use codegraph_model::RequestId;
 use codegraph_plugin_host as host;
-use codegraph_plugin_host::types::{AnswerLanguage, Ask};
+use codegraph_plugin_host::types::AnswerLanguage;
 use codegraph_server::answer::{
-    Answer, Collected, Freshness, Gaps, LONGEST_QUESTION, collect, language_of, markdown, text,
+    Answer, AskError, LONGEST_QUESTION, Question, ask, language_of, markdown, text,
 };
 use codegraph_server::projects::{self, Held, NoGraph};
-use codegraph_server::routing::{Route, route};
 
 use super::app::App;
 use super::interrupt::cancel_on_interrupt;
 use super::output::Output;
 use super::{Ended, Interrupted};
-
-/// Pieces of an answer that wait for their reader.
-const WAITING: usize = 64;
 
 /// Asks a question about a project
 #[derive(Debug, clap::Args)]
@@ -91,14 +87,19 @@ pub(crate) async fn run(app: &App, arguments: Arguments, mut out: Output) -> any
         app.clock.now(),
     )
     .await?;
-    let asked = Asked {
-        app,
-        question: arguments.question,
+    let question = Question {
+        text: arguments.question,
         scenario: arguments.scenario,
         language,
+        history: Vec::new(),
+        request_id: RequestId::new(app.clock.now()).to_string(),
+        read_gaps_with: format!(
+            "codegraph sql \"SELECT * FROM analysis_gaps\" --project {}",
+            shell_word(held.project.name.as_str())
+        ),
         started,
     };
-    let answer = asked.answer(&held).await;
+    let answer = answer(app, &held, question).await;
     projects::release(&db, held.lease, app.clock.now()).await?;
     db.close().await;
     let answer = answer?;
@@ -114,96 +115,19 @@ pub(crate) async fn run(app: &App, arguments: Arguments, mut out: Output) -> any
     })
 }
 
-struct Asked<'a> {
-    app: &'a App,
-    question: String,
-    scenario: Option<String>,
-    language: AnswerLanguage,
-    started: Instant,
-}
-
-impl Asked<'_> {
-    async fn answer(&self, held: &Held) -> anyhow::Result<Answer> {
-        let graphs = self.app.graphs()?;
-        let path = held.path.clone();
-        // The graph opens while the plugins load.
-        let (plugins, graph) = tokio::join!(
-            self.app.host(),
-            tokio::task::spawn_blocking(move || graphs.open(&path))
-        );
-        let (plugins, graph) = (plugins?, graph??);
-        let route = route(
-            &self.question,
-            self.scenario.as_deref(),
-            &plugins.scenarios(),
-        )?;
-        let cancel = bridge(&cancel_on_interrupt());
-        let (sender, mut receiver) = tokio::sync::mpsc::channel(WAITING);
-        let ask = Ask {
-            question: self.question.clone(),
-            language: self.language,
-            ..Ask::default()
-        };
-        let mut collected = Collected::default();
-        let call = plugins.ask(&route.plugin, ask, graph, sender, cancel);
-        let read = async {
-            while let Some(chunk) = receiver.recv().await {
-                collect(&mut collected, chunk);
-            }
-        };
-        let (answered, ()) = tokio::join!(call, read);
-        match answered {
-            Err(host::PluginError::Cancelled) => Err(Interrupted.into()),
-            Err(error) => {
-                let context = format!("scenario '{}' gave no answer: {error}", route.scenario_id);
-                Err(anyhow::Error::new(error).context(context))
-            }
-            Ok(answered) => Ok(self.put_together(route, collected, answered, held)),
-        }
-    }
-
-    fn put_together(
-        &self,
-        route: Route,
-        collected: Collected,
-        answered: host::types::Answered,
-        held: &Held,
-    ) -> Answer {
-        let revision = &held.revision;
-        Answer {
-            request_id: RequestId::new(self.app.clock.now()),
-            question: self.question.clone(),
-            language: self.language,
-            answer: collected.text,
-            scenario_id: route.scenario_id.clone(),
-            routing: route,
-            intent: answered.outcome.intent,
-            confidence: answered.outcome.confidence,
-            found: answered.outcome.found,
-            mode: "deterministic",
-            evidence: collected.evidence,
-            tables: collected.tables,
-            diagrams: collected.diagrams,
-            follow_ups: collected.follow_ups,
-            extra: collected.extra,
-            freshness: Freshness {
-                project: held.project.name.clone(),
-                project_id: held.project.id,
-                repository_id: held.repository.id,
-                revision_id: revision.id,
-                indexed_commit: revision.indexed_commit.clone(),
-                indexed_at: revision.indexed_at,
-                analysis_gaps: Gaps {
-                    count: revision.gaps,
-                    read_with: format!(
-                        "codegraph sql \"SELECT * FROM analysis_gaps\" --project {}",
-                        shell_word(held.project.name.as_str())
-                    ),
-                },
-            },
-            processing_time_ms: self.started.elapsed().as_secs_f64() * 1e3,
-            bill: answered.bill,
-        }
+async fn answer(app: &App, held: &Held, question: Question) -> anyhow::Result<Answer> {
+    let graphs = app.graphs()?;
+    let path = held.path.clone();
+    // The graph opens while the plugins load.
+    let (plugins, graph) = tokio::join!(
+        app.host(),
+        tokio::task::spawn_blocking(move || graphs.open(&path))
+    );
+    let (plugins, graph) = (plugins?, graph??);
+    let cancel = bridge(&cancel_on_interrupt());
+    match ask(&plugins, graph, held, question, cancel, |_, _| {}).await {
+        Err(AskError::Cancelled) => Err(Interrupted.into()),
+        answer => Ok(answer?),
     }
 }
 

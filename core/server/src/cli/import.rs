@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use codegraph_egress::{AllowList, Egress, SystemResolver};
 use codegraph_jobs::fetch::is_remote;
 use codegraph_jobs::import::{self, ImportContext, ImportError, ImportOptions};
-use codegraph_model::{ImportMode, ImportRequest, Origin, ProjectName};
+use codegraph_model::{GroupId, ImportMode, ImportRequest, Origin, ProjectName};
 
 use super::app::{App, or_cores};
 use super::interrupt::cancel_on_interrupt;
@@ -81,6 +81,7 @@ impl Selection {
         ImportRequest {
             origin,
             project: self.project,
+            group: GroupId::DEFAULT,
             languages: self.language,
             include: self.include,
             exclude: self.exclude,

@@ -6,6 +6,7 @@
 //! 2. A case of [`Command`] and its arm in [`run`].
 //! 3. A section in `docs/cli.md` and its cases in `tests/src/cli/`.
 
+mod account;
 mod app;
 mod ask;
 mod config;
@@ -17,6 +18,7 @@ mod plugin;
 mod progress;
 mod project;
 mod report;
+mod run;
 mod sql;
 mod watch;
 
@@ -54,6 +56,7 @@ Examples:
   codegraph ask \"Who calls Store.find?\"    ask about the project that was imported last
   codegraph flows --from 'flask.request.*' --to 'os.system(0)'
   codegraph sql \"SELECT count(*) FROM nodes_method\"
+  codegraph run                            answer over HTTP
 
 Exit codes:
   0    done
@@ -108,6 +111,13 @@ enum Command {
     #[command(subcommand, visible_alias = "projects")]
     Project(project::Command),
     Config(config::Arguments),
+    Run(run::Arguments),
+    /// Prints the OpenAPI document of the HTTP API; needs neither database nor plugins
+    Openapi,
+    CreateAdmin(account::CreateAdmin),
+    /// Makes the database and its tables
+    InitDb,
+    Migrate(account::Migrate),
 }
 
 /// How lists are printed.
@@ -144,6 +154,11 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
+fn openapi(mut out: Output) -> anyhow::Result<Ended> {
+    out.json(&codegraph_server::router::document())?;
+    Ok(Ended::Well)
+}
+
 fn run(arguments: Arguments) -> anyhow::Result<Ended> {
     let app = App::new(arguments.global)?;
     let out = Output::stdout();
@@ -160,6 +175,11 @@ fn run(arguments: Arguments) -> anyhow::Result<Ended> {
             Command::Plugin(command) => plugin::run(&app, command, out).await,
             Command::Project(command) => project::run(&app, command, out).await,
             Command::Config(arguments) => config::run(&app, &arguments, out),
+            Command::Run(arguments) => run::run(&app, arguments).await,
+            Command::Openapi => openapi(out),
+            Command::CreateAdmin(arguments) => account::create_admin(&app, arguments, out).await,
+            Command::InitDb => account::init_db(&app, out).await,
+            Command::Migrate(arguments) => account::migrate(&app, arguments, out).await,
         }
     });
     // A blocking read that nobody waits for any more must not hold the exit.

@@ -8,6 +8,8 @@
 //!
 //! Its file, and its line in `sections!` below.
 
+mod api;
+mod auth;
 mod database;
 mod graph;
 mod import;
@@ -15,12 +17,13 @@ mod load;
 mod log;
 mod network;
 mod paths;
+mod rate_limit;
 mod sandbox;
 pub mod section;
 mod show;
 
 pub use load::{ConfigError, Environment, Flag, load};
-pub use section::{Key, SecretUrl};
+pub use section::{Key, SecretText, SecretUrl};
 pub use show::{Shown, example};
 
 macro_rules! sections {
@@ -39,6 +42,9 @@ macro_rules! sections {
 sections! {
     paths: paths::Paths,
     database: database::Database,
+    api: api::Api,
+    auth: auth::Auth,
+    rate_limit: rate_limit::RateLimit,
     import: import::Import,
     network: network::Network,
     sandbox: sandbox::Sandbox,

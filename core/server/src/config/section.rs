@@ -146,6 +146,42 @@ impl Setting for SecretUrl {
     }
 }
 
+/// A text that is never shown.
+#[derive(Clone, Deserialize)]
+#[serde(from = "String")]
+pub struct SecretText(secrecy::SecretString);
+
+impl SecretText {
+    /// The text: never for a log or an error.
+    pub fn expose(&self) -> &str {
+        secrecy::ExposeSecret::expose_secret(&self.0)
+    }
+}
+
+impl From<String> for SecretText {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl std::fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl Serialize for SecretText {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str("***")
+    }
+}
+
+impl Setting for SecretText {
+    fn read(text: &str) -> Result<Value, String> {
+        Ok(Value::from(text))
+    }
+}
+
 /// Declares a section: a struct with its keys, their defaults and the environment variables that set them.
 macro_rules! section {
     (
@@ -204,5 +240,8 @@ mod tests {
             assert_eq!(format!("{url:?}"), shown);
             assert_eq!(serde_json::to_value(&url).unwrap(), shown);
         }
+        let text = SecretText::from("secret".to_owned());
+        assert_eq!(format!("{text:?}"), "***");
+        assert_eq!(serde_json::to_value(&text).unwrap(), "***");
     }
 }

@@ -1,0 +1,10 @@
+//! Logging in and out.
+
+pub mod login;
+pub mod logout;
+pub mod logout_all;
+pub mod me;
+pub mod password;
+pub mod refresh;
+pub mod sessions;
+pub mod tokens;

@@ -1,0 +1,5 @@
+//! The API's own pages, with no asset from elsewhere.
+
+pub mod openapi;
+pub mod redoc;
+pub mod swagger;

@@ -1,0 +1,7 @@
+//! Bringing code in.
+
+pub mod cancel;
+pub mod jobs;
+pub mod languages;
+pub mod start;
+pub mod status;

@@ -1,0 +1,3 @@
+//! What was measured.
+
+pub mod get;

@@ -1,0 +1,4 @@
+//! SQL over a graph.
+
+pub mod execute;
+pub mod validate;

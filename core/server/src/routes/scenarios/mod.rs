@@ -1,0 +1,5 @@
+//! What can be asked.
+
+pub mod get;
+pub mod list;
+pub mod query;

@@ -1,0 +1,132 @@
+//! How often somebody may call.
+
+use std::net::SocketAddr;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::Request;
+use codegraph_model::{Clock, Role};
+use serde_json::json;
+
+use super::world::{Reply, Start, World};
+
+/// A server with the limits that are usual, at a time that stands still.
+async fn world(change: impl FnOnce(&mut codegraph_server::config::Config)) -> World {
+    let mut start = Start {
+        clock: Clock::fixed(jiff::Timestamp::from_second(1_800_000_000).unwrap()),
+        ..Start::default()
+    };
+    start.config.rate_limit = codegraph_server::config::Config::default().rate_limit;
+    change(&mut start.config);
+    World::with(start).await
+}
+
+async fn from(world: &World, peer: &str, forwarded: Option<&str>) -> Reply {
+    let mut request = Request::get("/api/v1/projects");
+    if let Some(forwarded) = forwarded {
+        request = request.header("x-forwarded-for", forwarded);
+    }
+    let mut request = request.body(Body::empty()).unwrap();
+    let peer: SocketAddr = peer.parse().unwrap();
+    request.extensions_mut().insert(ConnectInfo(peer));
+    world.request(request).await
+}
+
+#[tokio::test]
+async fn a_hundred_a_minute_for_each_user() {
+    let world = world(|_| {}).await;
+    let anna = world.token("anna", Role::Viewer).await;
+    let boris = world.token("boris", Role::Viewer).await;
+    for left in (0..100).rev() {
+        let reply = world.get("/api/v1/projects", &anna).await;
+        assert_eq!(reply.status, 200, "{reply:?}");
+        assert_eq!(reply.header("x-ratelimit-limit"), "100");
+        assert_eq!(reply.header("x-ratelimit-remaining"), left.to_string());
+        assert_eq!(reply.header("x-ratelimit-reset"), "1800000060");
+    }
+    let over = world.get("/api/v1/projects", &anna).await;
+    over.assert_error(429, "RATE_LIMIT_EXCEEDED");
+    assert_eq!(over.header("retry-after"), "60");
+    assert_eq!(over.json["retry_after"], 60);
+    assert_eq!(over.header("x-ratelimit-remaining"), "0");
+    assert_eq!(world.get("/api/v1/projects", &boris).await.status, 200);
+    // Probes are never counted.
+    assert_eq!(world.get("/api/v1/health", "").await.status, 200);
+}
+
+#[tokio::test]
+async fn endpoints_have_limits_of_their_own() {
+    let world = world(|_| {}).await;
+    let token = world.token("anna", Role::Analyst).await;
+    let query = json!({"query": "SELECT 1"});
+    for _ in 0..30 {
+        let reply = world
+            .post("/api/v1/query/execute", &token, query.clone())
+            .await;
+        reply.assert_error(404, "NOT_FOUND");
+    }
+    let over = world.post("/api/v1/query/execute", &token, query).await;
+    over.assert_error(429, "RATE_LIMIT_EXCEEDED");
+    assert_eq!(over.header("x-ratelimit-limit"), "30");
+    assert_eq!(world.get("/api/v1/projects", &token).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_address_cannot_be_made_up() {
+    let world = world(|_| {}).await;
+    for number in 0..100 {
+        let forwarded = format!("9.9.{number}.1, 8.8.8.{number}");
+        from(&world, "127.0.0.9:1", Some(&forwarded))
+            .await
+            .assert_error(401, "UNAUTHORIZED");
+    }
+    from(&world, "127.0.0.9:1", Some("7.7.7.7"))
+        .await
+        .assert_error(429, "RATE_LIMIT_EXCEEDED");
+    from(&world, "127.0.0.8:1", None)
+        .await
+        .assert_error(401, "UNAUTHORIZED");
+    // One network of IPv6 is one caller.
+    for number in 0..100 {
+        let peer = format!("[2001:db8:1:1::{number:x}]:1");
+        from(&world, &peer, None)
+            .await
+            .assert_error(401, "UNAUTHORIZED");
+    }
+    from(&world, "[2001:db8:1:1:ffff::1]:1", None)
+        .await
+        .assert_error(429, "RATE_LIMIT_EXCEEDED");
+    from(&world, "[2001:db8:1:2::1]:1", None)
+        .await
+        .assert_error(401, "UNAUTHORIZED");
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_the_client_counts() {
+    let trust = |config: &mut codegraph_server::config::Config| {
+        config.api.trusted_proxies = vec!["127.0.0.0/8".into()];
+    };
+    let world = world(trust).await;
+    for _ in 0..100 {
+        let reply = from(&world, "127.0.0.9:1", Some("6.6.6.6, 9.9.9.9")).await;
+        reply.assert_error(401, "UNAUTHORIZED");
+    }
+    let over = from(&world, "127.0.0.8:1", Some("5.5.5.5, 9.9.9.9")).await;
+    over.assert_error(429, "RATE_LIMIT_EXCEEDED");
+    from(&world, "127.0.0.9:1", Some("9.9.9.8"))
+        .await
+        .assert_error(401, "UNAUTHORIZED");
+}
+
+#[tokio::test]
+async fn logins_are_counted_by_address() {
+    let world = world(|config| config.rate_limit.per_minute = 0).await;
+    let login = async |number: usize| {
+        let body = json!({"refresh_token": format!("nothing {number}")});
+        world.post("/api/v1/auth/refresh", "", body).await
+    };
+    for number in 0..60 {
+        login(number).await.assert_error(401, "UNAUTHORIZED");
+    }
+    login(60).await.assert_error(429, "RATE_LIMIT_EXCEEDED");
+}

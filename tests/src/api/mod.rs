@@ -1,0 +1,14 @@
+mod authz;
+mod document;
+mod envelope;
+mod groups;
+mod import;
+mod keys;
+mod limits;
+mod login;
+mod program;
+mod projects;
+mod questions;
+mod refresh;
+mod sql;
+mod world;
