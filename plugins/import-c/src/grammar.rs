@@ -1,7 +1,5 @@
 //! What the grammars of C and C++ call things: C++'s has nearly all that C's has.
 
-use std::sync::OnceLock;
-
 use codegraph_kit::grammar::{Grammar, Treatment};
 use codegraph_kit::grammar_names;
 
@@ -247,14 +245,12 @@ pub(crate) enum Dialect {
     Cpp,
 }
 
-/// The grammar of a dialect. Each is looked up once.
-pub(crate) fn grammar(dialect: Dialect) -> &'static Grammar<Kind, Field> {
-    static C: OnceLock<Grammar<Kind, Field>> = OnceLock::new();
-    static CPP: OnceLock<Grammar<Kind, Field>> = OnceLock::new();
-    match dialect {
-        Dialect::C => C.get_or_init(|| Grammar::new(tree_sitter_c::LANGUAGE.into())),
-        Dialect::Cpp => CPP.get_or_init(|| Grammar::new(tree_sitter_cpp::LANGUAGE.into())),
-    }
+/// The grammar of a dialect.
+pub(crate) fn grammar(dialect: Dialect) -> Grammar<Kind, Field> {
+    Grammar::new(match dialect {
+        Dialect::C => tree_sitter_c::LANGUAGE.into(),
+        Dialect::Cpp => tree_sitter_cpp::LANGUAGE.into(),
+    })
 }
 
 fn treatment(kind: Kind) -> Treatment {

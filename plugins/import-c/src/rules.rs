@@ -6,9 +6,11 @@ use codegraph_sdk::importer::Language;
 use crate::library;
 
 /// How names are looked up, for the linker: what both languages have.
-const RULES: [(&str, &str); 10] = [
+const RULES: [(&str, &str); 12] = [
     ("module-separator", "::"),
     ("linkage", "native"),
+    ("indirection", "transparent"),
+    ("type-word", "struct union enum class const volatile restrict typename constexpr static register"),
     ("linearization", "depth-first"),
     ("switch", "fallthrough"),
     ("default-values", "call"),

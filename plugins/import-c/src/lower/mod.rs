@@ -39,7 +39,7 @@ pub(crate) fn file<O: Output>(
     dialect: Dialect,
     mut writer: Writer<O>,
 ) -> Result<O, Fault> {
-    let mut tree = Tree::parse(grammar(dialect), &prepared.bytes, &mut writer.texts)?;
+    let mut tree = Tree::parse(&grammar(dialect), &prepared.bytes, &mut writer.texts)?;
     let gaps = std::mem::take(&mut tree.gaps);
     for (start, end, reason, detail) in &prepared.gaps {
         writer.gap(*start, *end, reason, detail);

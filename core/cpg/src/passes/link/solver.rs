@@ -743,7 +743,15 @@ impl<'p, 'a> Solver<'p, 'a> {
                 {
                     return;
                 }
-                let declared = self.program.members.get(&(class, name)).copied();
+                let mut declared = self.program.members.get(&(class, name)).copied();
+                let file = self.program.class_files[class as usize];
+                // Where members are declared, what an ancestor declares is there and nowhere else.
+                if declared.is_none() && self.program.language(file).linkage.is_some() {
+                    declared = self.hierarchy.ancestors[class as usize]
+                        .iter()
+                        .filter(|ancestor| ancestor.kind() == Kind::Class)
+                        .find_map(|ancestor| self.program.members.get(&(ancestor.number(), name)).copied());
+                }
                 Some(declared.unwrap_or_else(|| {
                     field_node(
                         &mut self.fields,
