@@ -9,6 +9,7 @@
 //! 1. Name its node kinds in `grammar.rs`.
 //! 2. Lower it in the file of `lower/` that it belongs to, and add a case to `cases/` and a line to `README.md`.
 
+mod bodies;
 mod conditionals;
 mod grammar;
 mod language;

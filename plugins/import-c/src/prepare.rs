@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::bodies::Bodies;
 use crate::conditionals::{Brackets, Decided, Inside, Trail, decide, is_boundary};
 use crate::lex::{Lexed, Token, What, Word, lex};
 use crate::macros::{Effect, Macro, Macros, after_parentheses, is_attribute, is_keyword};
@@ -19,8 +20,8 @@ pub(crate) struct Prepared {
     pub(crate) bytes: Vec<u8>,
     pub(crate) heads: FxHashMap<u32, Head>,
     pub(crate) includes: Vec<Include>,
-    /// Macros that the file defines and that are used like functions.
-    pub(crate) functions: Vec<Macro>,
+    /// Macros that the file defines and that are used like functions, as such.
+    pub(crate) functions: Bodies,
     /// Start, end, reason, sentence.
     pub(crate) gaps: Vec<(u32, u32, &'static str, String)>,
 }
@@ -71,7 +72,7 @@ pub(crate) fn prepare(source: &[u8], included: &[Vec<u8>], cpp: bool) -> Prepare
         bytes: preparer.bytes,
         heads: preparer.heads,
         includes,
-        functions,
+        functions: Bodies::new(source, &preparer.macros, &functions),
         gaps,
     }
 }

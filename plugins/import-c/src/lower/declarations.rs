@@ -119,7 +119,8 @@ impl<O: Output> Lower<'_, O> {
         self.sizes(declarator.node, block);
         if let Some(value) = declarator.value {
             let target = (name, span, row);
-            self.initial(target, value, declared, declarator, (tree.start(name_node), tree.end(value)), block);
+            let whole = (span.0.min(tree.start(value)), span.1.max(tree.end(value)));
+            self.initial(target, value, declared, declarator, whole, block);
         }
     }
 
@@ -217,7 +218,8 @@ impl<O: Output> Lower<'_, O> {
         let Some(value) = declarator.value else {
             return;
         };
-        let span = (self.tree.start(node), self.tree.end(value));
+        let (start, end) = self.tree.span(node);
+        let span = (start.min(self.tree.start(value)), end.max(self.tree.end(value)));
         let assignment = self.operator(operators::ASSIGNMENT, Place::statement(block), span);
         let tuple = self.operator(operators::TUPLE_LITERAL, Place::argument(assignment, 1), self.tree.span(node));
         for ((&name, row), position) in names.iter().zip(rows).zip(1..) {

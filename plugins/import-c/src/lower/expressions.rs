@@ -77,6 +77,7 @@ impl<O: Output> Lower<'_, O> {
         let token = self.token(node);
         match tree.kind(node) {
             Kind::Assignment => {
+                self.assigns(node);
                 let row = self.operator(assignment(token), place, span);
                 self.operands(node, &[Field::Left, Field::Right], row);
             }
@@ -116,6 +117,18 @@ impl<O: Output> Lower<'_, O> {
                 }
             }
             _ => self.comma(node, place),
+        }
+    }
+
+    /// Notes a name that is assigned to and that no scope knows.
+    fn assigns(&mut self, node: NodeId) {
+        if let Some(left) = self.tree.child(node, Field::Left)
+            && self.tree.kind(left) == Kind::Identifier
+        {
+            let name = self.tree.name(left);
+            if self.declaration_of(name).is_none() {
+                self.assigned.push((name, self.tree.span(left)));
+            }
         }
     }
 

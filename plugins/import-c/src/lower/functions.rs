@@ -2,7 +2,7 @@
 
 use codegraph_kit::output::Output;
 use codegraph_kit::rows::{Place, RowId};
-use codegraph_kit::scope::{ScopeId, ScopeKind, Scopes};
+use codegraph_kit::scope::{ScopeId, ScopeKind};
 use codegraph_kit::texts::Text;
 use codegraph_kit::tree::NodeId;
 use codegraph_kit::{NodeFlags, NodeKind, Role};
@@ -351,5 +351,4 @@ impl<O: Output> Lower<'_, O> {
         }
         self.w.texts.intern("int")
     }
-
 }

@@ -19,6 +19,7 @@ mod statements;
 mod types;
 
 use codegraph_kit::depth::Depth;
+use codegraph_kit::gaps::Gaps;
 use codegraph_kit::output::Output;
 use codegraph_kit::qualified::QualifiedNames;
 use codegraph_kit::rows::{Place, RowId, Writer};
@@ -41,6 +42,10 @@ pub(crate) fn file<O: Output>(
 ) -> Result<O, Fault> {
     let mut tree = Tree::parse(&grammar(dialect), &prepared.bytes, &mut writer.texts)?;
     let gaps = std::mem::take(&mut tree.gaps);
+    let mut macros = Tree::parse(&grammar(dialect), &prepared.functions.text, &mut writer.texts)?;
+    macros.move_offsets(|at| prepared.functions.place(at));
+    // What a macro is made of need not stand alone: what does not is no gap.
+    macros.gaps = Gaps::default();
     for (start, end, reason, detail) in &prepared.gaps {
         writer.gap(*start, *end, reason, detail);
     }
@@ -59,13 +64,14 @@ pub(crate) fn file<O: Output>(
         classes: FxHashMap::default(),
         functions: FxHashMap::default(),
         waiting: Vec::new(),
+        assigned: Vec::new(),
         heads: &prepared.heads,
         lambdas: 0,
         depth: Depth::default(),
         comment: 0,
         scratch: String::new(),
     };
-    lower.module(&prepared);
+    lower.module(&prepared, &macros);
     let Lower { mut w, .. } = lower;
     gaps.report(&mut w);
     w.finish()
@@ -101,6 +107,8 @@ struct Lower<'a, O> {
     functions: FxHashMap<Text, (RowId, bool)>,
     /// Rows that name something that no scope knew: what is defined further down may be meant.
     waiting: Vec<(RowId, Text)>,
+    /// Names that no scope knew where they were assigned to.
+    assigned: Vec<(Text, (u32, u32))>,
     heads: &'a FxHashMap<u32, Head>,
     lambdas: u32,
     depth: Depth,
@@ -116,8 +124,8 @@ impl<'a, O> Lower<'a, O> {
     }
 }
 
-impl<O: Output> Lower<'_, O> {
-    fn module(&mut self, prepared: &Prepared) {
+impl<'a, O: Output> Lower<'a, O> {
+    fn module(&mut self, prepared: &Prepared, macros: &'a Tree) {
         let span = (0, self.source.len() as u32);
         let path = self.w.texts.intern(self.path);
         let mut row = self.w.at(NodeKind::NamespaceBlock, Place::statement(0), span, path);
@@ -136,7 +144,9 @@ impl<O: Output> Lower<'_, O> {
             row.type_text = self.w.texts.intern("*");
             self.w.push(row);
         }
+        self.macros(macros, block);
         self.items(0, block);
+        self.implicit_variables(block);
         for (row, name) in std::mem::take(&mut self.waiting) {
             if let Some(&(declaration, true)) = self.functions.get(&name) {
                 self.w.refer(row, declaration);
@@ -145,6 +155,31 @@ impl<O: Output> Lower<'_, O> {
                 if declaration != 0 {
                     self.w.refer(row, declaration);
                 }
+            }
+        }
+    }
+
+    /// Macros that are used like functions are functions of the file, and of those that include it.
+    fn macros(&mut self, macros: &'a Tree, block: RowId) {
+        let (tree, bytes) = (self.tree, self.bytes);
+        self.tree = macros;
+        self.bytes = self.source;
+        for child in macros.children(0) {
+            if macros.kind(child) == Kind::Function {
+                self.item(child, block);
+                self.w.boundary();
+            }
+        }
+        self.tree = tree;
+        self.bytes = bytes;
+    }
+
+    /// What is assigned to and declared nowhere in the file is a variable that an included file declares.
+    fn implicit_variables(&mut self, block: RowId) {
+        for (name, span) in std::mem::take(&mut self.assigned) {
+            if self.scopes.own(Scopes::MODULE, name).is_none() {
+                let flags = NodeFlags::GLOBAL | NodeFlags::DECLARATION | NodeFlags::IMPLICIT;
+                self.local(name, span, Text::EMPTY, flags, block);
             }
         }
     }

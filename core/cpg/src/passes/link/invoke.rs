@@ -178,7 +178,7 @@ impl Solver<'_, '_> {
                 found = true;
                 for method in methods {
                     let facts = program.function(method);
-                    if facts.properties & crate::kind::property::CONSTRUCTOR != 0 {
+                    if facts.properties & CONSTRUCTOR != 0 {
                         let bound = self.pairs.value(Kind::Bound, instance, method);
                         if self.is_other_overload(invocation, bound) {
                             continue;

@@ -10,7 +10,7 @@ use codegraph_model::IncludePaths;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
-use super::program::{FileAt, Node, Program, Symbol};
+use super::program::{FileAt, Node, Program};
 use crate::kind::property::{DECLARATION, IMPLICIT, LAMBDA, MODULE, STATIC};
 use crate::passes::facts::{Imported, Owner};
 
