@@ -23,7 +23,10 @@ pub(super) struct Storage {
 impl<O: Output> Lower<'_, O> {
     /// The storage of a declaration.
     pub(super) fn storage(&self, node: NodeId) -> Storage {
-        let mut storage = Storage::default();
+        let mut storage = Storage {
+            is_static: self.of_macros,
+            ..Storage::default()
+        };
         for child in self.tree.children(node) {
             match self.tree.kind(child) {
                 Kind::StorageClass => match self.code(child) {

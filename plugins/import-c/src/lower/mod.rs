@@ -69,6 +69,7 @@ pub(crate) fn file<O: Output>(
         lambdas: 0,
         depth: Depth::default(),
         comment: 0,
+        of_macros: false,
         scratch: String::new(),
     };
     lower.module(&prepared, &macros);
@@ -113,6 +114,8 @@ struct Lower<'a, O> {
     lambdas: u32,
     depth: Depth,
     comment: usize,
+    /// What is lowered are macros: functions of the file alone.
+    of_macros: bool,
     scratch: String,
 }
 
@@ -164,12 +167,14 @@ impl<'a, O: Output> Lower<'a, O> {
         let (tree, bytes) = (self.tree, self.bytes);
         self.tree = macros;
         self.bytes = self.source;
+        self.of_macros = true;
         for child in macros.children(0) {
             if macros.kind(child) == Kind::Function {
                 self.item(child, block);
                 self.w.boundary();
             }
         }
+        self.of_macros = false;
         self.tree = tree;
         self.bytes = bytes;
     }
