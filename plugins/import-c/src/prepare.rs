@@ -195,9 +195,18 @@ impl Preparer<'_> {
             self.blank_tokens(at, end);
             return Some(end);
         }
-        if text == "__extension__" {
+        if matches!(text, "__extension__" | "__cdecl" | "__stdcall" | "__fastcall" | "__vectorcall" | "__thiscall") {
             self.blank_tokens(at, at + 1);
             return Some(at + 1);
+        }
+        // `WITH_LOCKS(lock_t *lock;)`: what is given is the statement.
+        if called && boundary && inside != Inside::Parentheses && !is_keyword(text) {
+            let end = after_parentheses(&self.tokens, at + 1);
+            if end > at + 3 && self.tokens[end - 2].is(b';') {
+                self.blank_tokens(at, at + 2);
+                self.blank_tokens(end - 1, end);
+                return Some(at + 2);
+            }
         }
         let effect = if self.macros.is_empty() { None } else { self.macros.effect(text) };
         match effect {
@@ -206,6 +215,10 @@ impl Preparer<'_> {
                 let end = if takes { after_parentheses(&self.tokens, at + 1) } else { at + 1 };
                 // A call that expands to nothing is a statement all the same; so is a name that is used as a value.
                 let follows = self.tokens.get(end).copied();
+                // A function that is a macro in another build.
+                if takes && self.is_declared(at, follows) {
+                    return None;
+                }
                 if takes && (end == at + 1 || boundary && follows.is_some_and(|next| next.is(b';'))) || inside == Inside::Parentheses && !takes && !self.decorates(at) {
                     return None;
                 }
@@ -243,6 +256,28 @@ impl Preparer<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Whether a name is what a declaration declares: behind its type, and before what ends it.
+    fn is_declared(&self, at: usize, follows: Option<Token>) -> bool {
+        if !follows.is_some_and(|next| next.is(b';') || next.is(b'{') || next.is(b',')) {
+            return false;
+        }
+        let mut names = 0;
+        let mut from = at;
+        while let Some(before) = from.checked_sub(1) {
+            let token = self.tokens[before];
+            let text = self.text(before);
+            match token.what {
+                What::Mark(b'*') => return names == 0,
+                What::Name if from == at && is_keyword(text) && !matches!(text, "return" | "else" | "do" | "const") => return true,
+                What::Name if is_keyword(text) && !is_primitive(text) || matches!(self.macros.effect(text), Some(Effect::Nothing | Effect::Static)) => {}
+                What::Name => names += 1,
+                _ => break,
+            }
+            from = before;
+        }
+        names == 1
     }
 
     /// Whether a name stands beside another one or a `*`, as words of a declaration do.
@@ -366,6 +401,14 @@ impl Preparer<'_> {
     }
 }
 
+/// Whether a word is a type of the languages.
+fn is_primitive(word: &str) -> bool {
+    matches!(
+        word,
+        "char" | "double" | "float" | "int" | "long" | "short" | "signed" | "unsigned" | "void" | "bool" | "_Bool"
+    )
+}
+
 /// Whether the name that follows is a member's: `a.name`, `a->name`.
 fn is_member(trail: &Trail) -> bool {
     trail.back(0).is_some_and(|last| last.is(b'.'))
@@ -435,6 +478,10 @@ mod tests {
         assert_eq!(prepared("#define API __attribute__((x))\n#define NR(a) __attribute__((a))\nAPI int f(int a) NR(b);"), "int f(int a) ;");
         assert_eq!(prepared("#define PRIVATE static\nPRIVATE int f(void);"), "static int f(void);");
         assert_eq!(prepared("#define P(x) x\nint f P((int a));"), "int f (int a) ;");
+        // What is a macro in another build is a function in this one.
+        assert_eq!(prepared("#define off()\nvoid off(void) { }\nT *off(void);\nT off(void);"), "void off(void) { } T *off(void); T off(void);");
+        assert_eq!(prepared("#define AT(x)\nint v AT(1);"), "int v ;");
+        assert_eq!(prepared("void f(void) { LOCKED(int *m;) g(); }"), "void f(void) { int *m; g(); }");
         assert_eq!(prepared("#define trace(x)\nvoid f(void) { trace(1); p->trace = 1; }"), "void f(void) { trace(1); p->trace = 1; }");
     }
 
