@@ -79,7 +79,15 @@ mod tests {
     #[test]
     fn beside_then_root_then_suffix() {
         let paths = IncludePaths::new(
-            ["include/a.h", "src/a.h", "src/x/b.h", "lib/deep/c.h", "src/deep/c.h", "b.h"].into_iter(),
+            [
+                "include/a.h",
+                "src/a.h",
+                "src/x/b.h",
+                "lib/deep/c.h",
+                "src/deep/c.h",
+                "b.h",
+            ]
+            .into_iter(),
         );
         for (from, include, found) in [
             ("src/m.c", "a.h", Some("src/a.h")),

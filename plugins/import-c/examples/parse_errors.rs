@@ -17,15 +17,25 @@ struct File {
 
 fn read_files(path: &Path, into: &mut Vec<File>) -> io::Result<()> {
     if path.is_dir() {
-        let mut entries: Vec<PathBuf> = fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+        let mut entries: Vec<PathBuf> = fs::read_dir(path)?
+            .map(|entry| Ok(entry?.path()))
+            .collect::<io::Result<_>>()?;
         entries.sort();
         return entries.iter().try_for_each(|entry| read_files(entry, into));
     }
     let known = ["c", "h", "cc", "cpp", "hpp", "cxx", "hh"];
-    if path.extension().is_some_and(|end| known.iter().any(|known| end == *known)) {
+    if path
+        .extension()
+        .is_some_and(|end| known.iter().any(|known| end == *known))
+    {
         let source = fs::read(path)?;
         let (includes, facts) = codegraph_import_c::outlined(&source);
-        into.push(File { path: path.to_owned(), source, includes, facts });
+        into.push(File {
+            path: path.to_owned(),
+            source,
+            includes,
+            facts,
+        });
     }
     Ok(())
 }
@@ -40,7 +50,10 @@ fn errors(tree: &tree_sitter::Tree) -> (usize, (usize, usize)) {
         if is_error {
             bytes += node.end_byte() - node.start_byte();
             if node.end_byte() - node.start_byte() > widest.1 {
-                widest = (node.start_position().row + 1, node.end_byte() - node.start_byte());
+                widest = (
+                    node.start_position().row + 1,
+                    node.end_byte() - node.start_byte(),
+                );
             }
         }
         if !is_error && node.has_error() && cursor.goto_first_child() {
@@ -62,7 +75,11 @@ fn included(files: &[File], by_name: &BTreeMap<String, Vec<usize>>, start: usize
         for include in &files[at].includes {
             let name = include.rsplit('/').next().unwrap_or(include);
             for &other in by_name.get(name).into_iter().flatten() {
-                if files[other].path.ends_with(include.trim_start_matches("../")) && seen.insert(other) {
+                if files[other]
+                    .path
+                    .ends_with(include.trim_start_matches("../"))
+                    && seen.insert(other)
+                {
                     facts.push(files[other].facts.clone());
                     open.push(other);
                     break;
@@ -77,7 +94,10 @@ fn main() -> io::Result<()> {
     let mut arguments: Vec<String> = env::args().skip(1).collect();
     let mut list = 0;
     if arguments.first().is_some_and(|first| first == "--list") {
-        list = arguments.get(1).and_then(|number| number.parse().ok()).unwrap_or(0);
+        list = arguments
+            .get(1)
+            .and_then(|number| number.parse().ok())
+            .unwrap_or(0);
         arguments.drain(..2);
     }
     let mut files = Vec::new();
@@ -86,7 +106,12 @@ fn main() -> io::Result<()> {
     }
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (at, file) in files.iter().enumerate() {
-        let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = file
+            .path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         by_name.entry(name).or_default().push(at);
     }
     let (mut all, mut raw, mut prepared) = (0, 0, 0);
@@ -94,17 +119,32 @@ fn main() -> io::Result<()> {
     let (mut parsing, mut preparing) = (Duration::ZERO, Duration::ZERO);
     for at in 0..files.len() {
         let file = &files[at];
-        let cpp = file.path.extension().is_some_and(|end| end != "c" && end != "h") || codegraph_import_c::is_cpp(&file.source, &file.path.to_string_lossy());
-        let language = if cpp { tree_sitter_cpp::LANGUAGE } else { tree_sitter_c::LANGUAGE };
+        let cpp = file
+            .path
+            .extension()
+            .is_some_and(|end| end != "c" && end != "h")
+            || codegraph_import_c::is_cpp(&file.source, &file.path.to_string_lossy());
+        let language = if cpp {
+            tree_sitter_cpp::LANGUAGE
+        } else {
+            tree_sitter_c::LANGUAGE
+        };
         let mut parser = tree_sitter::Parser::new();
-        parser.set_language(&language.into()).expect("the grammar fits the runtime");
+        parser
+            .set_language(&language.into())
+            .expect("the grammar fits the runtime");
         let began = Instant::now();
-        let tree = parser.parse(&file.source, None).expect("parsing is not cancelled");
+        let tree = parser
+            .parse(&file.source, None)
+            .expect("parsing is not cancelled");
         parsing += began.elapsed();
         let began = Instant::now();
-        let bytes = codegraph_import_c::prepared(&file.source, &included(&files, &by_name, at), cpp);
+        let bytes =
+            codegraph_import_c::prepared(&file.source, &included(&files, &by_name, at), cpp);
         preparing += began.elapsed();
-        let ready = parser.parse(&bytes, None).expect("parsing is not cancelled");
+        let ready = parser
+            .parse(&bytes, None)
+            .expect("parsing is not cancelled");
         all += file.source.len();
         raw += errors(&tree).0;
         let (own, widest) = errors(&ready);
@@ -118,7 +158,11 @@ fn main() -> io::Result<()> {
     let percent = |part: usize| part as f64 * 100.0 / all.max(1) as f64;
     println!(
         "{{\"files\":{},\"bytes\":{all},\"raw_percent\":{:.3},\"prepared_percent\":{:.3},\"parse_seconds\":{:.2},\"prepare_seconds\":{:.2}}}",
-        files.len(), percent(raw), percent(prepared), parsing.as_secs_f64(), preparing.as_secs_f64()
+        files.len(),
+        percent(raw),
+        percent(prepared),
+        parsing.as_secs_f64(),
+        preparing.as_secs_f64()
     );
     Ok(())
 }

@@ -36,7 +36,9 @@ impl Bodies {
     fn add(&mut self, source: &[u8], found: &Macro) -> Option<()> {
         let (start, end) = (found.span.0 as usize, found.span.1 as usize);
         let line = &source[start..end];
-        let name = line.windows(found.name.len()).position(|window| window == found.name.as_bytes())?;
+        let name = line
+            .windows(found.name.len())
+            .position(|window| window == found.name.as_bytes())?;
         let close = name + line[name..].iter().position(|&byte| byte == b')')? + 1;
         let head = &line[name..close];
         // Comments and continued lines in a head are rare: it is left out.
@@ -45,12 +47,16 @@ impl Bodies {
         }
         let body = body(&line[close..])?;
         self.made(b"static void ", start);
-        let head: Vec<u8> = String::from_utf8_lossy(head).replace("...", "   ").into_bytes();
+        let head: Vec<u8> = String::from_utf8_lossy(head)
+            .replace("...", "   ")
+            .into_bytes();
         let open = head.iter().rposition(|&byte| byte == b',');
         let mut head = head;
         // `(a, ...)`: what is left of the list must not end in a comma.
         if let Some(open) = open
-            && head[open + 1..head.len() - 1].iter().all(u8::is_ascii_whitespace)
+            && head[open + 1..head.len() - 1]
+                .iter()
+                .all(u8::is_ascii_whitespace)
         {
             head[open] = b' ';
         }
@@ -67,17 +73,25 @@ impl Bodies {
     }
 
     fn copied(&mut self, text: &[u8], from: usize) {
-        self.pieces.push((self.text.len() as u32, from as u32, true));
+        self.pieces
+            .push((self.text.len() as u32, from as u32, true));
         self.text.extend(text);
     }
 
     /// Where in the file a place of the text is.
     pub(crate) fn place(&self, at: u32) -> u32 {
         let piece = self.pieces.partition_point(|&(from, ..)| from <= at);
-        let Some(&(from, origin, goes_on)) = piece.checked_sub(1).and_then(|piece| self.pieces.get(piece)) else {
+        let Some(&(from, origin, goes_on)) = piece
+            .checked_sub(1)
+            .and_then(|piece| self.pieces.get(piece))
+        else {
             return 0;
         };
-        if goes_on { origin + (at - from) } else { origin }
+        if goes_on {
+            origin + (at - from)
+        } else {
+            origin
+        }
     }
 }
 
@@ -131,9 +145,19 @@ fn paste(body: &mut [u8]) {
             at += 1;
             continue;
         }
-        let before = body[..at].iter().rposition(|byte| !byte.is_ascii_whitespace()).map_or(0, |last| last + 1);
-        let after = at + 2 + body[at + 2..].iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(0);
-        let joins = before > 0 && is_word(body[before - 1]) && body.get(after).is_some_and(|&byte| is_word(byte));
+        let before = body[..at]
+            .iter()
+            .rposition(|byte| !byte.is_ascii_whitespace())
+            .map_or(0, |last| last + 1);
+        let after = at
+            + 2
+            + body[at + 2..]
+                .iter()
+                .position(|byte| !byte.is_ascii_whitespace())
+                .unwrap_or(0);
+        let joins = before > 0
+            && is_word(body[before - 1])
+            && body.get(after).is_some_and(|&byte| is_word(byte));
         let glue = if joins { b'_' } else { b' ' };
         body[before..after].fill(glue);
         at = after;
@@ -162,7 +186,10 @@ mod tests {
         let bodies = bodies(source);
         let text = std::str::from_utf8(&bodies.text).unwrap();
         let words: Vec<&str> = text.split_whitespace().collect();
-        assert_eq!(words.join(" "), "static void LOG(l ){ log_at(l, l, a____b) ;}");
+        assert_eq!(
+            words.join(" "),
+            "static void LOG(l ){ log_at(l, l, a____b) ;}"
+        );
         let at = text.find("log_at").unwrap() as u32;
         assert_eq!(bodies.place(at) as usize, source.find("log_at").unwrap());
         assert_eq!(bodies.place(0) as usize, source.find("#define").unwrap());

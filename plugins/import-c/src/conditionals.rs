@@ -269,7 +269,11 @@ impl Decider<'_> {
     }
 
     fn end_branch(&mut self, at: usize) {
-        if let Some(branch) = self.groups.last_mut().and_then(|group| group.branches.last_mut()) {
+        if let Some(branch) = self
+            .groups
+            .last_mut()
+            .and_then(|group| group.branches.last_mut())
+        {
             branch.to = at;
             branch.brackets = std::mem::take(&mut self.brackets);
             branch.trail = std::mem::take(&mut self.trail);
@@ -282,13 +286,23 @@ impl Decider<'_> {
         let all = group.branches.iter().all(|branch| {
             branch.truth == Truth::Never || self.is_whole(branch.from, branch.to, inside)
         });
-        let live = group.branches.iter().filter(|branch| branch.truth != Truth::Never);
-        let only = (live.clone().count() == 1).then(|| live.clone().next()).flatten();
+        let live = group
+            .branches
+            .iter()
+            .filter(|branch| branch.truth != Truth::Never);
+        let only = (live.clone().count() == 1)
+            .then(|| live.clone().next())
+            .flatten();
         let first = live.clone().next();
         if boundary && all && inside != Inside::Parentheses {
-            let none_dropped = group.branches.iter().all(|branch| branch.truth == Truth::Open);
+            let none_dropped = group
+                .branches
+                .iter()
+                .all(|branch| branch.truth == Truth::Open);
             if inside == Inside::Code && none_dropped {
-                self.decided.visible.extend(group.branches.iter().map(|branch| branch.directive));
+                self.decided
+                    .visible
+                    .extend(group.branches.iter().map(|branch| branch.directive));
                 self.decided.visible.push(endif);
             }
             for branch in &group.branches {
@@ -306,7 +320,11 @@ impl Decider<'_> {
                 self.drop_branch(branch, endif);
             }
         }
-        match group.branches.into_iter().find(|branch| kept == Some(branch.directive)) {
+        match group
+            .branches
+            .into_iter()
+            .find(|branch| kept == Some(branch.directive))
+        {
             Some(branch) => {
                 self.brackets = branch.brackets;
                 self.trail = branch.trail;
@@ -323,16 +341,22 @@ impl Decider<'_> {
         let directives = &self.lexed.directives;
         let own = directives[branch.directive as usize];
         // Directives inside of what is dropped are not seen either.
-        let end = self.lexed.tokens.get(branch.to).map_or(directives[endif as usize].start, |token| token.start);
-        self.decided
-            .visible
-            .retain(|&number| directives[number as usize].start <= own.start || directives[number as usize].start >= end);
+        let end = self
+            .lexed
+            .tokens
+            .get(branch.to)
+            .map_or(directives[endif as usize].start, |token| token.start);
+        self.decided.visible.retain(|&number| {
+            directives[number as usize].start <= own.start
+                || directives[number as usize].start >= end
+        });
         if branch.from < branch.to {
             self.decided.dropped.push(Dropped {
                 start: own.end,
                 end,
                 never: branch.truth == Truth::Never,
-                other_language: mentions_cpp(self.source, own) || own.word == Word::Else && branch.truth == Truth::Never,
+                other_language: mentions_cpp(self.source, own)
+                    || own.word == Word::Else && branch.truth == Truth::Never,
             });
         }
     }
@@ -365,9 +389,8 @@ impl Decider<'_> {
         let Some(last) = last else {
             return true;
         };
-        let starts = first.is_some_and(|first| {
-            &self.source[first.start as usize..first.end as usize] != b"else"
-        });
+        let starts = first
+            .is_some_and(|first| &self.source[first.start as usize..first.end as usize] != b"else");
         let ends = match inside {
             Inside::List => last.is(b',') || last.is(b';'),
             _ => last.is(b';') || last.is(b'}') || last.is(b':'),
@@ -400,7 +423,13 @@ fn truth(source: &[u8], directive: Directive, cpp: bool) -> Truth {
                 "defined(__cplusplus)" | "defined__cplusplus" | "__cplusplus" => known(cpp),
                 "!defined(__cplusplus)" | "!defined__cplusplus" => known(!cpp),
                 // What is asked besides only narrows it.
-                other if !cpp && other.starts_with("defined(__cplusplus)&&") && !other.contains("||") => Truth::Never,
+                other
+                    if !cpp
+                        && other.starts_with("defined(__cplusplus)&&")
+                        && !other.contains("||") =>
+                {
+                    Truth::Never
+                }
                 _ => Truth::Open,
             }
         }
@@ -422,30 +451,46 @@ mod tests {
     fn read(source: &str, cpp: bool) -> String {
         let lexed = lex(source.as_bytes());
         let decided = decide(source.as_bytes(), &lexed, cpp);
-        let shown = lexed.tokens.iter().zip(&decided.live).filter_map(|(token, &live)| match token.what {
-            What::Directive(number) => decided.visible.contains(&number).then_some("#"),
-            _ => live.then(|| &source[token.start as usize..token.end as usize]),
-        });
+        let shown = lexed
+            .tokens
+            .iter()
+            .zip(&decided.live)
+            .filter_map(|(token, &live)| match token.what {
+                What::Directive(number) => decided.visible.contains(&number).then_some("#"),
+                _ => live.then(|| &source[token.start as usize..token.end as usize]),
+            });
         shown.collect::<Vec<_>>().join(" ")
     }
 
     #[test]
     fn whole_branches_are_all_read() {
-        assert_eq!(read("#ifdef A\nint a;\n#else\nint b;\n#endif\n", false), "int a ; int b ;");
+        assert_eq!(
+            read("#ifdef A\nint a;\n#else\nint b;\n#endif\n", false),
+            "int a ; int b ;"
+        );
         assert_eq!(
             read("f() {\n#ifdef A\na();\n#else\nb();\n#endif\n}", false),
             "f ( ) { # a ( ) ; # b ( ) ; # }"
         );
-        assert_eq!(read("enum {\n#if A\nX,\n#endif\nY };", false), "enum { X , Y } ;");
+        assert_eq!(
+            read("enum {\n#if A\nX,\n#endif\nY };", false),
+            "enum { X , Y } ;"
+        );
     }
 
     #[test]
     fn of_parts_one_branch_is_read() {
         assert_eq!(
-            read("f() {\n#ifdef A\nif (a) {\n#else\nif (b) {\n#endif\nx(); } }", false),
+            read(
+                "f() {\n#ifdef A\nif (a) {\n#else\nif (b) {\n#endif\nx(); } }",
+                false
+            ),
             "f ( ) { if ( a ) { x ( ) ; } }"
         );
-        assert_eq!(read("int x = 1 +\n#ifdef A\n2\n#else\n3\n#endif\n;", false), "int x = 1 + 2 ;");
+        assert_eq!(
+            read("int x = 1 +\n#ifdef A\n2\n#else\n3\n#endif\n;", false),
+            "int x = 1 + 2 ;"
+        );
         assert_eq!(
             read("f() { if (a) b(); \n#ifdef A\nelse c();\n#endif\n}", false),
             "f ( ) { if ( a ) b ( ) ; else c ( ) ; }"
@@ -454,10 +499,17 @@ mod tests {
 
     #[test]
     fn the_language_and_constants_decide() {
-        let guarded = "#ifdef __cplusplus\nextern \"C\" {\n#endif\nint a;\n#ifdef __cplusplus\n}\n#endif\n";
+        let guarded =
+            "#ifdef __cplusplus\nextern \"C\" {\n#endif\nint a;\n#ifdef __cplusplus\n}\n#endif\n";
         assert_eq!(read(guarded, false), "int a ;");
         assert_eq!(read(guarded, true), "extern \"C\" { int a ; }");
-        assert_eq!(read("#if 0\nint a;\n#else\nint b;\n#endif\n#if 1\nint c;\n#else\nint d;\n#endif", false), "int b ; int c ;");
+        assert_eq!(
+            read(
+                "#if 0\nint a;\n#else\nint b;\n#endif\n#if 1\nint c;\n#else\nint d;\n#endif",
+                false
+            ),
+            "int b ; int c ;"
+        );
     }
 
     #[test]

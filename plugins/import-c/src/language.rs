@@ -21,7 +21,9 @@ pub(crate) fn holds_cpp(source: &[u8], lexed: &Lexed, live: &[bool]) -> bool {
         };
         let text = |token: &crate::lex::Token| &source[token.start as usize..token.end as usize];
         let says = match text(token) {
-            b"class" | b"namespace" | b"using" | b"typename" => next.what == What::Name || next.is(b'{') && text(token) == b"namespace",
+            b"class" | b"namespace" | b"using" | b"typename" => {
+                next.what == What::Name || next.is(b'{') && text(token) == b"namespace"
+            }
             b"template" => next.is(b'<'),
             b"public" | b"private" | b"protected" => next.is(b':'),
             b":" => next.is(b':') && next.start == token.end,

@@ -101,7 +101,9 @@ impl Lexer<'_> {
             }
             b' ' | b'\t' | b'\r' | 0x0B | 0x0C => self.at += 1,
             b'\\' if matches!(self.peek(1), b'\n' | b'\r') => self.at += 2,
-            b'/' if matches!(self.peek(1), b'/' | b'*') => self.at = comment_end(self.source, self.at),
+            b'/' if matches!(self.peek(1), b'/' | b'*') => {
+                self.at = comment_end(self.source, self.at)
+            }
             b'#' if self.fresh_line => self.directive(),
             _ => {
                 self.fresh_line = false;
@@ -126,7 +128,8 @@ impl Lexer<'_> {
                     self.at += 1;
                 }
                 // A raw text: its prefix ends in R, and no escape ends it.
-                if self.peek(0) == b'"' && self.source[self.at - 1] == b'R' && self.at - start <= 3 {
+                if self.peek(0) == b'"' && self.source[self.at - 1] == b'R' && self.at - start <= 3
+                {
                     self.at = raw_end(self.source, self.at);
                     What::Text
                 } else {
@@ -223,7 +226,9 @@ fn comment_end(source: &[u8], start: usize) -> usize {
 
 fn memchr2(source: &[u8], from: usize, wanted: &[u8; 2]) -> Option<usize> {
     let rest = source.get(from..)?;
-    rest.windows(2).position(|pair| pair == wanted).map(|at| from + at)
+    rest.windows(2)
+        .position(|pair| pair == wanted)
+        .map(|at| from + at)
 }
 
 /// Where the string or character that starts at a place ends: behind its quote, or at the end of the line.
@@ -232,7 +237,13 @@ fn text_end(source: &[u8], start: usize) -> usize {
     let mut at = start + 1;
     while at < source.len() {
         match source[at] {
-            b'\\' => at += if source.get(at + 1) == Some(&b'\r') { 3 } else { 2 },
+            b'\\' => {
+                at += if source.get(at + 1) == Some(&b'\r') {
+                    3
+                } else {
+                    2
+                }
+            }
             b'\n' => return at,
             byte if byte == quote => return at + 1,
             _ => at += 1,
@@ -259,7 +270,13 @@ fn directive_end(source: &[u8], start: usize) -> usize {
     let mut at = start;
     while at < source.len() {
         match source[at] {
-            b'\\' => at += if source.get(at + 1) == Some(&b'\r') { 3 } else { 2 },
+            b'\\' => {
+                at += if source.get(at + 1) == Some(&b'\r') {
+                    3
+                } else {
+                    2
+                }
+            }
             b'\n' => return at,
             b'/' if matches!(source.get(at + 1), Some(b'*' | b'/')) => at = comment_end(source, at),
             b'"' => at = text_end(source, at),
@@ -316,8 +333,14 @@ mod tests {
     #[test]
     fn comments_texts_and_continuations_hide_marks() {
         assert_eq!(texts("a /* { */ b // }\nc"), ["a", "b", "c"]);
-        assert_eq!(texts(r#"f("{\"", '}')"#), ["f", "(", r#""{\"""#, ",", "'}'", ")"]);
-        assert_eq!(texts("x = 1'000 + 0x1e+3;"), ["x", "=", "1'000", "+", "0x1e+3", ";"]);
+        assert_eq!(
+            texts(r#"f("{\"", '}')"#),
+            ["f", "(", r#""{\"""#, ",", "'}'", ")"]
+        );
+        assert_eq!(
+            texts("x = 1'000 + 0x1e+3;"),
+            ["x", "=", "1'000", "+", "0x1e+3", ";"]
+        );
         assert_eq!(texts("R\"x(a)\"b)x\" y"), ["R\"x(a)\"b)x\"", "y"]);
     }
 
@@ -329,12 +352,24 @@ mod tests {
         assert_eq!(words, [Word::Define, Word::If]);
         let first = lexed.directives[0];
         let text = plain(&source.as_bytes()[first.argument as usize..first.end as usize]);
-        assert_eq!(text.split_whitespace().collect::<Vec<_>>(), ["A(x)", "x", "+", "1"]);
+        assert_eq!(
+            text.split_whitespace().collect::<Vec<_>>(),
+            ["A(x)", "x", "+", "1"]
+        );
     }
 
     #[test]
     fn what_is_not_closed_ends() {
-        for source in ["\"abc", "'", "/* x", "R\"(x", "#define A \\", "#", "R\"aaaaaaaaaaaaaaaaaaaaa", "\\"] {
+        for source in [
+            "\"abc",
+            "'",
+            "/* x",
+            "R\"(x",
+            "#define A \\",
+            "#",
+            "R\"aaaaaaaaaaaaaaaaaaaaa",
+            "\\",
+        ] {
             lex(source.as_bytes());
         }
     }

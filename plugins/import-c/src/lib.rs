@@ -61,7 +61,9 @@ pub fn lower_file<O: Output>(context: &FileContext, source: &[u8], output: O) ->
         return Err(Fault::InvalidInput("the file is longer than 4 GiB".into()));
     }
     if source.starts_with(&[0xFF, 0xFE]) || source.starts_with(&[0xFE, 0xFF]) {
-        return Err(Fault::InvalidInput("the file is UTF-16, which no compiler of C takes by default".into()));
+        return Err(Fault::InvalidInput(
+            "the file is UTF-16, which no compiler of C takes by default".into(),
+        ));
     }
     let cpp = context.language == "cpp" || is_cpp(source, &context.path);
     let prepared = prepare::prepare(source, &context.included, cpp);
@@ -86,7 +88,9 @@ pub fn outlined(source: &[u8]) -> (Vec<String>, Vec<u8>) {
 /// Whether a file holds C++ though its name does not say so: a header that only C++ can read.
 #[must_use]
 pub fn is_cpp(source: &[u8], path: &str) -> bool {
-    let is_header = std::path::Path::new(path).extension().is_some_and(|extension| extension == "h");
+    let is_header = std::path::Path::new(path)
+        .extension()
+        .is_some_and(|extension| extension == "h");
     if !is_header {
         return false;
     }

@@ -45,7 +45,10 @@ pub(crate) enum Effect {
 pub(crate) fn define(source: &[u8], directive: Directive) -> Option<Macro> {
     let range = directive.argument as usize..directive.end as usize;
     let text = plain(&source[range.clone()]);
-    let name_end = text.bytes().position(|byte| !is_word(byte)).unwrap_or(text.len());
+    let name_end = text
+        .bytes()
+        .position(|byte| !is_word(byte))
+        .unwrap_or(text.len());
     let (name, mut rest) = text.split_at(name_end);
     if name.is_empty() || name.as_bytes()[0].is_ascii_digit() {
         return None;
@@ -70,10 +73,37 @@ pub(crate) fn define(source: &[u8], directive: Directive) -> Option<Macro> {
 fn is_decoration(word: &str) -> bool {
     matches!(
         word,
-        "extern" | "inline" | "__inline" | "__inline__" | "__forceinline" | "register" | "_Noreturn" | "__extension__" | "restrict"
-            | "__restrict" | "__restrict__" | "__cdecl" | "__stdcall" | "__fastcall" | "__thiscall" | "__vectorcall" | "const"
-            | "volatile" | "__volatile__" | "_Thread_local" | "thread_local" | "__thread" | "constexpr" | "consteval" | "noexcept"
-            | "override" | "final" | "__far" | "far" | "near" | "pascal"
+        "extern"
+            | "inline"
+            | "__inline"
+            | "__inline__"
+            | "__forceinline"
+            | "register"
+            | "_Noreturn"
+            | "__extension__"
+            | "restrict"
+            | "__restrict"
+            | "__restrict__"
+            | "__cdecl"
+            | "__stdcall"
+            | "__fastcall"
+            | "__thiscall"
+            | "__vectorcall"
+            | "const"
+            | "volatile"
+            | "__volatile__"
+            | "_Thread_local"
+            | "thread_local"
+            | "__thread"
+            | "constexpr"
+            | "consteval"
+            | "noexcept"
+            | "override"
+            | "final"
+            | "__far"
+            | "far"
+            | "near"
+            | "pascal"
     )
 }
 
@@ -81,7 +111,14 @@ fn is_decoration(word: &str) -> bool {
 pub(crate) fn is_attribute(word: &str) -> bool {
     matches!(
         word,
-        "__attribute__" | "__attribute" | "__declspec" | "_Alignas" | "alignas" | "_Pragma" | "__pragma" | "_Nonnull"
+        "__attribute__"
+            | "__attribute"
+            | "__declspec"
+            | "_Alignas"
+            | "alignas"
+            | "_Pragma"
+            | "__pragma"
+            | "_Nonnull"
     )
 }
 
@@ -89,12 +126,74 @@ pub(crate) fn is_attribute(word: &str) -> bool {
 pub(crate) fn is_keyword(word: &str) -> bool {
     matches!(
         word,
-        "auto" | "break" | "case" | "char" | "const" | "continue" | "default" | "do" | "double" | "else" | "enum" | "extern" | "float"
-            | "for" | "goto" | "if" | "inline" | "int" | "long" | "register" | "restrict" | "return" | "short" | "signed" | "sizeof"
-            | "static" | "struct" | "switch" | "typedef" | "union" | "unsigned" | "void" | "volatile" | "while" | "bool" | "true"
-            | "false" | "NULL" | "class" | "namespace" | "template" | "typename" | "public" | "private" | "protected" | "virtual"
-            | "try" | "catch" | "throw" | "new" | "delete" | "this" | "operator" | "using" | "friend" | "_Bool" | "_Generic"
-            | "typeof" | "__typeof__" | "nullptr" | "and" | "or" | "not" | "co_await" | "co_yield" | "co_return" | "decltype" | "alignof"
+        "auto"
+            | "break"
+            | "case"
+            | "char"
+            | "const"
+            | "continue"
+            | "default"
+            | "do"
+            | "double"
+            | "else"
+            | "enum"
+            | "extern"
+            | "float"
+            | "for"
+            | "goto"
+            | "if"
+            | "inline"
+            | "int"
+            | "long"
+            | "register"
+            | "restrict"
+            | "return"
+            | "short"
+            | "signed"
+            | "sizeof"
+            | "static"
+            | "struct"
+            | "switch"
+            | "typedef"
+            | "union"
+            | "unsigned"
+            | "void"
+            | "volatile"
+            | "while"
+            | "bool"
+            | "true"
+            | "false"
+            | "NULL"
+            | "class"
+            | "namespace"
+            | "template"
+            | "typename"
+            | "public"
+            | "private"
+            | "protected"
+            | "virtual"
+            | "try"
+            | "catch"
+            | "throw"
+            | "new"
+            | "delete"
+            | "this"
+            | "operator"
+            | "using"
+            | "friend"
+            | "_Bool"
+            | "_Generic"
+            | "typeof"
+            | "__typeof__"
+            | "nullptr"
+            | "and"
+            | "or"
+            | "not"
+            | "co_await"
+            | "co_yield"
+            | "co_return"
+            | "decltype"
+            | "alignof"
     )
 }
 
@@ -108,7 +207,11 @@ impl Macros {
     pub(crate) fn add(&mut self, found: Macro) {
         let list = self.by_name.entry(found.name.clone()).or_default();
         // A header that many include hands its macros on once; what differs is another branch's.
-        if list.len() < 8 && !list.iter().any(|own| own.body == found.body && own.parameters == found.parameters) {
+        if list.len() < 8
+            && !list
+                .iter()
+                .any(|own| own.body == found.body && own.parameters == found.parameters)
+        {
             list.push(found);
         }
     }
@@ -119,7 +222,10 @@ impl Macros {
 
     /// The definitions of a name.
     pub(crate) fn of(&self, name: &str) -> &[Macro] {
-        self.by_name.get(name).map(Vec::as_slice).unwrap_or_default()
+        self.by_name
+            .get(name)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 
     /// What uses of a name do, where all its definitions agree; a name that is none is none.
@@ -139,7 +245,9 @@ impl Macros {
                 (None, effect) => effect,
                 (Some(before), effect) if before == effect => effect,
                 // `static inline` here and nothing there.
-                (Some(Effect::Nothing | Effect::Static), Effect::Nothing | Effect::Static) => Effect::Static,
+                (Some(Effect::Nothing | Effect::Static), Effect::Nothing | Effect::Static) => {
+                    Effect::Static
+                }
                 // An empty branch of a macro that else does something.
                 (Some(Effect::Nothing), other) | (Some(other), Effect::Nothing) => other,
                 _ => return Some(Effect::Other),
@@ -152,9 +260,9 @@ impl Macros {
         let lexed = lex(own.body.as_bytes());
         let tokens = &lexed.tokens;
         let text = |at: usize| {
-            tokens
-                .get(at)
-                .map_or("", |token| &own.body[token.start as usize..token.end as usize])
+            tokens.get(at).map_or("", |token| {
+                &own.body[token.start as usize..token.end as usize]
+            })
         };
         let (first, last) = (text(0), text(tokens.len().wrapping_sub(1)));
         match (first, last) {
@@ -165,7 +273,12 @@ impl Macros {
         }
         if let Some(parameters) = &own.parameters
             && let [only] = &parameters[..]
-            && own.body.trim_start_matches('(').trim_end_matches(')').trim() == only
+            && own
+                .body
+                .trim_start_matches('(')
+                .trim_end_matches(')')
+                .trim()
+                == only
             && !own.body.starts_with('(')
         {
             return Effect::Same;
@@ -173,7 +286,8 @@ impl Macros {
         if let Some(effect) = self.decoration(own, depth) {
             return effect;
         }
-        let opens = matches!(first, "typedef" | "struct" | "union" | "enum") && !matches!(last, ";" | "}" | "*");
+        let opens = matches!(first, "typedef" | "struct" | "union" | "enum")
+            && !matches!(last, ";" | "}" | "*");
         if opens && own.parameters.is_some() {
             return Effect::Opens;
         }
@@ -202,11 +316,17 @@ impl Macros {
                     Some(Effect::Static) if word != own.name => is_static = true,
                     _ => return None,
                 },
-                What::Mark(b'[') if own.body.starts_with("[[") && own.body.ends_with("]]") => at = tokens.len(),
+                What::Mark(b'[') if own.body.starts_with("[[") && own.body.ends_with("]]") => {
+                    at = tokens.len()
+                }
                 _ => return None,
             }
         }
-        Some(if is_static { Effect::Static } else { Effect::Nothing })
+        Some(if is_static {
+            Effect::Static
+        } else {
+            Effect::Nothing
+        })
     }
 }
 
@@ -259,9 +379,12 @@ mod tests {
              #define MAX(a, b) ((a) > (b) ? (a) : (b))\n#define INFO(x) extern int x; int y_##x;\n\
              #define int long\n#define CATALOG(n) typedef struct n\n#define LOOP LOOP\n",
         );
-        let found: Vec<_> = ["EMPTY", "ATTR", "PRIVATE", "API", "foreach", "P", "IF_DEBUG", "MAX", "INFO", "int", "CATALOG", "LOOP", "none"]
-            .map(|name| macros.effect(name))
-            .to_vec();
+        let found: Vec<_> = [
+            "EMPTY", "ATTR", "PRIVATE", "API", "foreach", "P", "IF_DEBUG", "MAX", "INFO", "int",
+            "CATALOG", "LOOP", "none",
+        ]
+        .map(|name| macros.effect(name))
+        .to_vec();
         use Effect::{Branch, Loop, Nothing, Opens, Other, Same, Statements, Static};
         assert_eq!(
             found,

@@ -45,7 +45,10 @@ pub(crate) fn outline(source: &[u8]) -> Outline {
 
 /// A short text of names only may be made of macros that others define.
 fn may_depend(body: &str) -> bool {
-    body.len() < 80 && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b' ' | b'(' | b')' | b','))
+    body.len() < 80
+        && body.bytes().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b' ' | b'(' | b')' | b',')
+        })
         && !body.starts_with(|c: char| c.is_ascii_digit() || c == '(')
 }
 

@@ -96,15 +96,24 @@ fn blank_directives(
             Word::If | Word::Elif => {
                 blank(bytes, argument, end, true);
                 // `#if(X)` has no blank to write it behind.
-                let at = if source.get(argument).is_some_and(u8::is_ascii_whitespace) { argument + 1 } else { argument };
+                let at = if source.get(argument).is_some_and(u8::is_ascii_whitespace) {
+                    argument + 1
+                } else {
+                    argument
+                };
                 if at < end {
                     bytes[at] = b'1';
                 }
             }
             Word::Ifdef | Word::Ifndef | Word::Elifdef | Word::Elifndef => {
                 let text = &source[argument..end];
-                let name = text.iter().position(|&byte| crate::lex::is_word(byte)).unwrap_or(0);
-                let after = text[name..].iter().position(|&byte| !crate::lex::is_word(byte));
+                let name = text
+                    .iter()
+                    .position(|&byte| crate::lex::is_word(byte))
+                    .unwrap_or(0);
+                let after = text[name..]
+                    .iter()
+                    .position(|&byte| !crate::lex::is_word(byte));
                 if let Some(after) = after {
                     blank(bytes, argument + name + after, end, true);
                 }
@@ -116,14 +125,19 @@ fn blank_directives(
     for dropped in &decided.dropped {
         let (start, end) = (dropped.start as usize, dropped.end as usize);
         blank(bytes, start, end, false);
-        let has_code = source[start..end].iter().any(|byte| !byte.is_ascii_whitespace());
+        let has_code = source[start..end]
+            .iter()
+            .any(|byte| !byte.is_ascii_whitespace());
         if !has_code || dropped.other_language {
             continue;
         }
         let (reason, detail) = if dropped.never {
             ("inactive_code", "the condition is never true")
         } else {
-            ("conditional_branch", "the branches of a conditional do not stand alone: another one is read")
+            (
+                "conditional_branch",
+                "the branches of a conditional do not stand alone: another one is read",
+            )
         };
         gaps.push((dropped.start, dropped.end, reason, detail.to_owned()));
     }
@@ -142,7 +156,8 @@ fn blank(bytes: &mut [u8], start: usize, end: usize, lines: bool) {
 impl Preparer<'_> {
     fn text(&self, at: usize) -> &str {
         self.tokens.get(at).map_or("", |token| {
-            std::str::from_utf8(&self.source[token.start as usize..token.end as usize]).unwrap_or_default()
+            std::str::from_utf8(&self.source[token.start as usize..token.end as usize])
+                .unwrap_or_default()
         })
     }
 
@@ -151,7 +166,8 @@ impl Preparer<'_> {
         let mut from = 0;
         for token in &self.tokens {
             for at in from..token.start as usize {
-                if self.bytes[at] == b'\\' && matches!(self.bytes.get(at + 1), Some(b'\n' | b'\r')) {
+                if self.bytes[at] == b'\\' && matches!(self.bytes.get(at + 1), Some(b'\n' | b'\r'))
+                {
                     self.bytes[at] = b' ';
                 }
             }
@@ -161,7 +177,12 @@ impl Preparer<'_> {
 
     fn blank_tokens(&mut self, from: usize, to: usize) {
         for token in &self.tokens[from..to] {
-            blank(&mut self.bytes, token.start as usize, token.end as usize, false);
+            blank(
+                &mut self.bytes,
+                token.start as usize,
+                token.end as usize,
+                false,
+            );
         }
     }
 
@@ -195,7 +216,15 @@ impl Preparer<'_> {
             self.blank_tokens(at, end);
             return Some(end);
         }
-        if matches!(text, "__extension__" | "__cdecl" | "__stdcall" | "__fastcall" | "__vectorcall" | "__thiscall") {
+        if matches!(
+            text,
+            "__extension__"
+                | "__cdecl"
+                | "__stdcall"
+                | "__fastcall"
+                | "__vectorcall"
+                | "__thiscall"
+        ) {
             self.blank_tokens(at, at + 1);
             return Some(at + 1);
         }
@@ -208,18 +237,32 @@ impl Preparer<'_> {
                 return Some(at + 2);
             }
         }
-        let effect = if self.macros.is_empty() { None } else { self.macros.effect(text) };
+        let effect = if self.macros.is_empty() {
+            None
+        } else {
+            self.macros.effect(text)
+        };
         match effect {
             Some(Effect::Nothing) if !is_member(trail) => {
-                let takes = self.macros.of(text).iter().any(|own| own.parameters.is_some());
-                let end = if takes { after_parentheses(&self.tokens, at + 1) } else { at + 1 };
+                let takes = self
+                    .macros
+                    .of(text)
+                    .iter()
+                    .any(|own| own.parameters.is_some());
+                let end = if takes {
+                    after_parentheses(&self.tokens, at + 1)
+                } else {
+                    at + 1
+                };
                 // A call that expands to nothing is a statement all the same; so is a name that is used as a value.
                 let follows = self.tokens.get(end).copied();
                 // A function that is a macro in another build.
                 if takes && self.is_declared(at, follows) {
                     return None;
                 }
-                if takes && (end == at + 1 || boundary && follows.is_some_and(|next| next.is(b';'))) || inside == Inside::Parentheses && !takes && !self.decorates(at) {
+                if takes && (end == at + 1 || boundary && follows.is_some_and(|next| next.is(b';')))
+                    || inside == Inside::Parentheses && !takes && !self.decorates(at)
+                {
                     return None;
                 }
                 self.blank_tokens(at, end);
@@ -236,7 +279,11 @@ impl Preparer<'_> {
                 self.blank_tokens(at, at + 1);
                 Some(at + 1)
             }
-            Some(Effect::Same) if called && self.tokens.get(at + 2).is_some_and(|next| next.is(b'(')) && inside != Inside::Code => {
+            Some(Effect::Same)
+                if called
+                    && self.tokens.get(at + 2).is_some_and(|next| next.is(b'('))
+                    && inside != Inside::Code =>
+            {
                 let end = after_parentheses(&self.tokens, at + 1);
                 self.blank_tokens(at, at + 2);
                 self.blank_tokens(end - 1, end);
@@ -270,8 +317,19 @@ impl Preparer<'_> {
             let text = self.text(before);
             match token.what {
                 What::Mark(b'*') => return names == 0,
-                What::Name if from == at && is_keyword(text) && !matches!(text, "return" | "else" | "do" | "const") => return true,
-                What::Name if is_keyword(text) && !is_primitive(text) || matches!(self.macros.effect(text), Some(Effect::Nothing | Effect::Static)) => {}
+                What::Name
+                    if from == at
+                        && is_keyword(text)
+                        && !matches!(text, "return" | "else" | "do" | "const") =>
+                {
+                    return true;
+                }
+                What::Name
+                    if is_keyword(text) && !is_primitive(text)
+                        || matches!(
+                            self.macros.effect(text),
+                            Some(Effect::Nothing | Effect::Static)
+                        ) => {}
                 What::Name => names += 1,
                 _ => break,
             }
@@ -325,9 +383,13 @@ impl Preparer<'_> {
             Inside::Code if follows.is(b'{') && self.tokens[end - 1].is(b')') && !self.cpp => {
                 self.head(at, Head::Loop);
             }
-            Inside::Code if follows.is(b'}') || follows.what == What::Name => self.end_statement(end),
+            Inside::Code if follows.is(b'}') || follows.what == What::Name => {
+                self.end_statement(end)
+            }
             // A definition without a type has a declaration of its parameters or a body behind it.
-            Inside::Outer if follows.what == What::Name && self.is_shouted(at) && self.on_new_line(end) => {
+            Inside::Outer
+                if follows.what == What::Name && self.is_shouted(at) && self.on_new_line(end) =>
+            {
                 self.end_statement(end);
             }
             _ => {}
@@ -340,7 +402,10 @@ impl Preparer<'_> {
     }
 
     fn on_new_line(&self, at: usize) -> bool {
-        let (before, own) = (self.tokens[at - 1].end as usize, self.tokens[at].start as usize);
+        let (before, own) = (
+            self.tokens[at - 1].end as usize,
+            self.tokens[at].start as usize,
+        );
         self.source[before..own].contains(&b'\n')
     }
 
@@ -364,7 +429,10 @@ impl Preparer<'_> {
         };
         let arguments = self.arguments(at + 1, end);
         let text = expansion(&self.macros, only, &arguments, 8)?;
-        let (from, to) = (self.tokens[at].start as usize, self.tokens[end - 1].end as usize);
+        let (from, to) = (
+            self.tokens[at].start as usize,
+            self.tokens[end - 1].end as usize,
+        );
         let same_line = !self.source[from..to].contains(&b'\n');
         if text.len() > to - from || !same_line {
             return None;
@@ -405,14 +473,25 @@ impl Preparer<'_> {
 fn is_primitive(word: &str) -> bool {
     matches!(
         word,
-        "char" | "double" | "float" | "int" | "long" | "short" | "signed" | "unsigned" | "void" | "bool" | "_Bool"
+        "char"
+            | "double"
+            | "float"
+            | "int"
+            | "long"
+            | "short"
+            | "signed"
+            | "unsigned"
+            | "void"
+            | "bool"
+            | "_Bool"
     )
 }
 
 /// Whether the name that follows is a member's: `a.name`, `a->name`.
 fn is_member(trail: &Trail) -> bool {
     trail.back(0).is_some_and(|last| last.is(b'.'))
-        || trail.back(0).is_some_and(|last| last.is(b'>')) && trail.back(1).is_some_and(|last| last.is(b'-'))
+        || trail.back(0).is_some_and(|last| last.is(b'>'))
+            && trail.back(1).is_some_and(|last| last.is(b'-'))
 }
 
 /// What a use of a macro expands to, with macros in it and pasted names.
@@ -475,34 +554,69 @@ mod tests {
 
     #[test]
     fn decorations_are_blanked() {
-        assert_eq!(prepared("#define API __attribute__((x))\n#define NR(a) __attribute__((a))\nAPI int f(int a) NR(b);"), "int f(int a) ;");
-        assert_eq!(prepared("#define PRIVATE static\nPRIVATE int f(void);"), "static int f(void);");
-        assert_eq!(prepared("#define P(x) x\nint f P((int a));"), "int f (int a) ;");
+        assert_eq!(
+            prepared(
+                "#define API __attribute__((x))\n#define NR(a) __attribute__((a))\nAPI int f(int a) NR(b);"
+            ),
+            "int f(int a) ;"
+        );
+        assert_eq!(
+            prepared("#define PRIVATE static\nPRIVATE int f(void);"),
+            "static int f(void);"
+        );
+        assert_eq!(
+            prepared("#define P(x) x\nint f P((int a));"),
+            "int f (int a) ;"
+        );
         // What is a macro in another build is a function in this one.
-        assert_eq!(prepared("#define off()\nvoid off(void) { }\nT *off(void);\nT off(void);"), "void off(void) { } T *off(void); T off(void);");
+        assert_eq!(
+            prepared("#define off()\nvoid off(void) { }\nT *off(void);\nT off(void);"),
+            "void off(void) { } T *off(void); T off(void);"
+        );
         assert_eq!(prepared("#define AT(x)\nint v AT(1);"), "int v ;");
-        assert_eq!(prepared("void f(void) { LOCKED(int *m;) g(); }"), "void f(void) { int *m; g(); }");
-        assert_eq!(prepared("#define trace(x)\nvoid f(void) { trace(1); p->trace = 1; }"), "void f(void) { trace(1); p->trace = 1; }");
+        assert_eq!(
+            prepared("void f(void) { LOCKED(int *m;) g(); }"),
+            "void f(void) { int *m; g(); }"
+        );
+        assert_eq!(
+            prepared("#define trace(x)\nvoid f(void) { trace(1); p->trace = 1; }"),
+            "void f(void) { trace(1); p->trace = 1; }"
+        );
     }
 
     #[test]
     fn heads_are_written_as_such() {
         let source = "#define foreach(x, l) for (x = l; x; x++)\nvoid f() { foreach(a, b) { c(); } foreach (a, b) d(); }";
-        assert_eq!(prepared(source), "void f() { while (a, b) { c(); } while (a, b) d(); }");
+        assert_eq!(
+            prepared(source),
+            "void f() { while (a, b) { c(); } while (a, b) d(); }"
+        );
         assert_eq!(prepare(source.as_bytes(), &[], false).heads.len(), 2);
-        assert_eq!(prepared("void f() { each_of(x, y) { g(); } }"), "void f() { while (x, y) { g(); } }");
+        assert_eq!(
+            prepared("void f() { each_of(x, y) { g(); } }"),
+            "void f() { while (x, y) { g(); } }"
+        );
     }
 
     #[test]
     fn statements_get_their_end() {
-        assert_eq!(prepared("void f() { CHECK(x)\n g(); }"), "void f() { CHECK(x); g(); }");
+        assert_eq!(
+            prepared("void f() { CHECK(x)\n g(); }"),
+            "void f() { CHECK(x); g(); }"
+        );
         assert_eq!(prepared("MAGIC(x)\nint a;"), "MAGIC(x);int a;");
-        assert_eq!(prepared("int f(a) int a; { return a; }"), "int f(a) int a; { return a; }");
+        assert_eq!(
+            prepared("int f(a) int a; { return a; }"),
+            "int f(a) int a; { return a; }"
+        );
     }
 
     #[test]
     fn what_begins_a_declaration_is_expanded() {
         let source = "#define Concat(a, b) a##b\n#define CATALOG(n, o) typedef struct Concat(Form_, n)\nCATALOG(pg_class,1259,Relation_Rowtype_Id)\n{ int a; } X;";
-        assert_eq!(prepared(source), "typedef struct Form_pg_class { int a; } X;");
+        assert_eq!(
+            prepared(source),
+            "typedef struct Form_pg_class { int a; } X;"
+        );
     }
 }

@@ -10,7 +10,10 @@ const RULES: [(&str, &str); 12] = [
     ("module-separator", "::"),
     ("linkage", "native"),
     ("indirection", "transparent"),
-    ("type-word", "struct union enum class const volatile restrict typename constexpr static register"),
+    (
+        "type-word",
+        "struct union enum class const volatile restrict typename constexpr static register",
+    ),
     ("linearization", "depth-first"),
     ("switch", "fallthrough"),
     ("default-values", "call"),
@@ -18,7 +21,10 @@ const RULES: [(&str, &str); 12] = [
     ("int-type", "int"),
     ("true-literal", "true"),
     ("false-literal", "false"),
-    ("any-type", "void auto int char long short unsigned signed float double bool size_t"),
+    (
+        "any-type",
+        "void auto int char long short unsigned signed float double bool size_t",
+    ),
 ];
 
 /// Operators of C++ that a class can define.
@@ -78,10 +84,18 @@ pub(crate) fn languages() -> Vec<Language> {
     };
     let mut more: Vec<Entry> = OPERATORS
         .iter()
-        .map(|(operator, token)| entry("protocol", &format!("<operator>.{operator} 1 operator{token}")))
+        .map(|(operator, token)| {
+            entry(
+                "protocol",
+                &format!("<operator>.{operator} 1 operator{token}"),
+            )
+        })
         .collect();
     more.push(entry("instance-call", "operator()"));
-    let cpp = [".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h++", ".ipp", ".tpp", ".inl", ".C", ".H", ".cppm", ".ixx"];
+    let cpp = [
+        ".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h++", ".ipp", ".tpp", ".inl", ".C",
+        ".H", ".cppm", ".ixx",
+    ];
     vec![
         language("c", "C", &[".c", ".h"], Vec::new()),
         language("cpp", "C++", &cpp, more),

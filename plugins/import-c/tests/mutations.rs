@@ -74,8 +74,32 @@ fn sources_cut_off_anywhere_are_lowered() {
 #[test]
 fn changed_sources_are_lowered() {
     const PIECES: [&[u8]; 26] = [
-        b"(", b")", b"[", b"]", b"{", b"}", b"\n", b";", b":", b",", b"'", b"\"", b"#if X\n", b"#else\n", b"#endif\n", b"#define M(x) for (;;)\n",
-        b"\\\n", b"\r", b"\x00", b"\xff", b"/*", b"R\"(", b"M(", b"template <", b"struct ", b"case ",
+        b"(",
+        b")",
+        b"[",
+        b"]",
+        b"{",
+        b"}",
+        b"\n",
+        b";",
+        b":",
+        b",",
+        b"'",
+        b"\"",
+        b"#if X\n",
+        b"#else\n",
+        b"#endif\n",
+        b"#define M(x) for (;;)\n",
+        b"\\\n",
+        b"\r",
+        b"\x00",
+        b"\xff",
+        b"/*",
+        b"R\"(",
+        b"M(",
+        b"template <",
+        b"struct ",
+        b"case ",
     ];
     let sources = sources();
     let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15);
@@ -107,12 +131,23 @@ fn changed_sources_are_lowered() {
 #[test]
 fn deep_and_long_sources_end() {
     let deep = |open: &str, close: &str, count: usize| {
-        format!("int f(void) {{ x = {}1{}; }}", open.repeat(count), close.repeat(count))
+        format!(
+            "int f(void) {{ x = {}1{}; }}",
+            open.repeat(count),
+            close.repeat(count)
+        )
     };
     let long_sum = format!("int f(void) {{ return a{}; }}", " + a".repeat(50_000));
-    let ifs = format!("void f() {{ {} }}", "if (a) { b(); } else ".repeat(5_000) + "c();");
+    let ifs = format!(
+        "void f() {{ {} }}",
+        "if (a) { b(); } else ".repeat(5_000) + "c();"
+    );
     let conditionals = "#if A\n".repeat(3_000) + &"#endif\n".repeat(3_000);
-    let blocks = format!("void f() {{ {}{} }}", "{".repeat(20_000), "}".repeat(20_000));
+    let blocks = format!(
+        "void f() {{ {}{} }}",
+        "{".repeat(20_000),
+        "}".repeat(20_000)
+    );
     for source in [
         deep("(", ")", 3_000),
         deep("-", "", 3_000),

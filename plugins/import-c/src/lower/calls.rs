@@ -14,7 +14,10 @@ impl<O: Output> Lower<'_, O> {
     /// file has it.
     pub(super) fn call(&mut self, node: NodeId, place: Place) {
         let tree = self.tree;
-        let Some(function) = tree.child(node, Field::Function).map(|child| self.unwrapped(child)) else {
+        let Some(function) = tree
+            .child(node, Field::Function)
+            .map(|child| self.unwrapped(child))
+        else {
             self.unknown("call_expression", place, tree.span(node));
             return;
         };
@@ -28,7 +31,12 @@ impl<O: Output> Lower<'_, O> {
                 match declaration {
                     // A variable that holds a function, or a member of the class around.
                     Some(declaration) => {
-                        let receiver = self.w.put(NodeKind::Identifier, Place::receiver(row), tree.span(function), name);
+                        let receiver = self.w.put(
+                            NodeKind::Identifier,
+                            Place::receiver(row),
+                            tree.span(function),
+                            name,
+                        );
                         self.w.refer(receiver, declaration);
                     }
                     None => self.waiting.push((row, name)),
@@ -52,7 +60,12 @@ impl<O: Output> Lower<'_, O> {
             Kind::PrimitiveType | Kind::SizedType => {
                 let name = self.squeezed(&[tree.span(function)]);
                 let row = self.w.put(NodeKind::Call, place, span, name);
-                let mut receiver = self.w.at(NodeKind::TypeRef, Place::receiver(row), tree.span(function), name);
+                let mut receiver = self.w.at(
+                    NodeKind::TypeRef,
+                    Place::receiver(row),
+                    tree.span(function),
+                    name,
+                );
                 receiver.detail = name;
                 self.w.push(receiver);
                 row
@@ -89,7 +102,9 @@ impl<O: Output> Lower<'_, O> {
         for _ in 0..64 {
             let next = match tree.kind(at) {
                 Kind::Identifier | Kind::FieldIdentifier => return tree.name(at),
-                Kind::FieldAccess => tree.child(at, Field::FieldName).map(|field| self.last_name(field)),
+                Kind::FieldAccess => tree
+                    .child(at, Field::FieldName)
+                    .map(|field| self.last_name(field)),
                 Kind::Subscript | Kind::Pointer => tree.child(at, Field::Argument),
                 Kind::Parenthesized => self.parts(at).next(),
                 Kind::Cast => tree.child(at, Field::Value),
@@ -127,14 +142,22 @@ impl<O: Output> Lower<'_, O> {
     pub(super) fn qualified_name(&mut self, node: NodeId, place: Place) -> RowId {
         let spelled = self.name_text(node);
         let name = self.w.texts.intern(spelled.trim_start_matches("::"));
-        self.w.put(NodeKind::Identifier, place, self.tree.span(node), name)
+        self.w
+            .put(NodeKind::Identifier, place, self.tree.span(node), name)
     }
 
     /// `T x(a, b)`, `new T(a, b)`: a call of the type.
     pub(super) fn construct(&mut self, arguments: NodeId, declared: Text, place: Place) {
         let plain = self.plain_type(declared);
         let span = self.tree.span(arguments);
-        let short = self.w.texts.get(plain).rsplit("::").next().unwrap_or_default().to_owned();
+        let short = self
+            .w
+            .texts
+            .get(plain)
+            .rsplit("::")
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         let name = self.w.texts.intern(&short);
         let row = self.w.put(NodeKind::Call, place, span, name);
         if !plain.is_empty() {

@@ -62,7 +62,9 @@ impl<O: Output> Lower<'_, O> {
             let mut declarator = self.declarator(child);
             // `int x{1}` and members with a default have the value beside the declarator.
             if declarator.value.is_none() && declarator.function.is_none() {
-                declarator.value = tree.child(node, Field::DefaultValue).or_else(|| tree.child(node, Field::Value));
+                declarator.value = tree
+                    .child(node, Field::DefaultValue)
+                    .or_else(|| tree.child(node, Field::Value));
             }
             if storage.is_typedef {
                 self.type_name(node, declarator, block);
@@ -85,16 +87,30 @@ impl<O: Output> Lower<'_, O> {
         let in_function = self.scope != Scopes::MODULE && self.class.is_none();
         self.cpp
             && in_function
-            && self.tree.child(function, Field::Parameters).is_some_and(|list| {
-                self.parts(list).any(|child| !matches!(
-                    self.tree.kind(child),
-                    Kind::Parameter | Kind::OptionalParameter | Kind::VariadicParameterDeclaration | Kind::VariadicParameter
-                ))
-            })
+            && self
+                .tree
+                .child(function, Field::Parameters)
+                .is_some_and(|list| {
+                    self.parts(list).any(|child| {
+                        !matches!(
+                            self.tree.kind(child),
+                            Kind::Parameter
+                                | Kind::OptionalParameter
+                                | Kind::VariadicParameterDeclaration
+                                | Kind::VariadicParameter
+                        )
+                    })
+                })
     }
 
     /// Adds a variable or a member, and its first value.
-    pub(super) fn variable(&mut self, node: NodeId, declarator: Declarator, storage: Storage, block: RowId) {
+    pub(super) fn variable(
+        &mut self,
+        node: NodeId,
+        declarator: Declarator,
+        storage: Storage,
+        block: RowId,
+    ) {
         let tree = self.tree;
         let declared = self.declared_type(node, declarator);
         let Some(name_node) = declarator.name else {
@@ -115,7 +131,10 @@ impl<O: Output> Lower<'_, O> {
             _ => {
                 let mut flags = static_flag(storage.is_static);
                 flags.set(NodeFlags::GLOBAL, self.is_outside());
-                flags.set(NodeFlags::DECLARATION, storage.is_extern && declarator.value.is_none());
+                flags.set(
+                    NodeFlags::DECLARATION,
+                    storage.is_extern && declarator.value.is_none(),
+                );
                 self.local(name, span, declared, flags, block)
             }
         };
@@ -129,13 +148,22 @@ impl<O: Output> Lower<'_, O> {
 
     /// Whether no function is around.
     pub(super) fn is_outside(&self) -> bool {
-        use codegraph_kit::scope::ScopeKind::{Annotation, Module, Class};
-        let around = self.scopes.nearest(self.scope, |kind| !matches!(kind, Annotation | Class));
+        use codegraph_kit::scope::ScopeKind::{Annotation, Module, Type};
+        let around = self
+            .scopes
+            .nearest(self.scope, |kind| !matches!(kind, Annotation | Type));
         matches!(self.scopes.kind(around), Module)
     }
 
     /// Adds a local and binds its name.
-    pub(super) fn local(&mut self, name: Text, span: (u32, u32), declared: Text, flags: NodeFlags, block: RowId) -> RowId {
+    pub(super) fn local(
+        &mut self,
+        name: Text,
+        span: (u32, u32),
+        declared: Text,
+        flags: NodeFlags,
+        block: RowId,
+    ) -> RowId {
         // A second declaration in the same scope declares nothing new.
         if let Some(binding) = self.scopes.own(self.scope, name) {
             let row = self.scopes.binding(binding).row;
@@ -143,7 +171,9 @@ impl<O: Output> Lower<'_, O> {
                 return row;
             }
         }
-        let mut row = self.w.at(NodeKind::Local, Place::statement(block), span, name);
+        let mut row = self
+            .w
+            .at(NodeKind::Local, Place::statement(block), span, name);
         row.type_text = declared;
         row.flags = flags;
         let row = self.w.push(row);
@@ -171,7 +201,12 @@ impl<O: Output> Lower<'_, O> {
     ) {
         let place = Place::statement(block);
         let assignment = self.operator(operators::ASSIGNMENT, place, whole);
-        let target = self.w.put(NodeKind::Identifier, Place::argument(assignment, 1), span, name);
+        let target = self.w.put(
+            NodeKind::Identifier,
+            Place::argument(assignment, 1),
+            span,
+            name,
+        );
         self.w.refer(target, row);
         let place = Place::argument(assignment, 2);
         match self.tree.kind(value) {
@@ -196,11 +231,21 @@ impl<O: Output> Lower<'_, O> {
         }
         let tree = self.tree;
         let mut at = declarator;
-        while matches!(tree.kind(at), Kind::ArrayDeclarator | Kind::PointerDeclarator | Kind::ParenthesizedDeclarator) {
+        while matches!(
+            tree.kind(at),
+            Kind::ArrayDeclarator | Kind::PointerDeclarator | Kind::ParenthesizedDeclarator
+        ) {
             if let Some(size) = tree.child(at, Field::Size)
-                && !matches!(tree.kind(size), Kind::Number | Kind::Star | Kind::Identifier | Kind::Sizeof)
+                && !matches!(
+                    tree.kind(size),
+                    Kind::Number | Kind::Star | Kind::Identifier | Kind::Sizeof
+                )
             {
-                let row = self.operator("<operator>.sizeOf", Place::statement(block), tree.span(size));
+                let row = self.operator(
+                    "<operator>.sizeOf",
+                    Place::statement(block),
+                    tree.span(size),
+                );
                 self.expression(size, Place::argument(row, 1));
             }
             match tree.child(at, Field::Declarator) {
@@ -216,17 +261,35 @@ impl<O: Output> Lower<'_, O> {
         let mut rows = Vec::new();
         for &name in &names {
             let text = self.tree.name(name);
-            rows.push(self.local(text, self.tree.span(name), declared, NodeFlags::empty(), block));
+            rows.push(self.local(
+                text,
+                self.tree.span(name),
+                declared,
+                NodeFlags::empty(),
+                block,
+            ));
         }
         let Some(value) = declarator.value else {
             return;
         };
         let (start, end) = self.tree.span(node);
-        let span = (start.min(self.tree.start(value)), end.max(self.tree.end(value)));
+        let span = (
+            start.min(self.tree.start(value)),
+            end.max(self.tree.end(value)),
+        );
         let assignment = self.operator(operators::ASSIGNMENT, Place::statement(block), span);
-        let tuple = self.operator(operators::TUPLE_LITERAL, Place::argument(assignment, 1), self.tree.span(node));
+        let tuple = self.operator(
+            operators::TUPLE_LITERAL,
+            Place::argument(assignment, 1),
+            self.tree.span(node),
+        );
         for ((&name, row), position) in names.iter().zip(rows).zip(1..) {
-            let target = self.w.put(NodeKind::Identifier, Place::argument(tuple, position), self.tree.span(name), self.tree.name(name));
+            let target = self.w.put(
+                NodeKind::Identifier,
+                Place::argument(tuple, position),
+                self.tree.span(name),
+                self.tree.name(name),
+            );
             self.w.refer(target, row);
         }
         self.expression(value, Place::argument(assignment, 2));
@@ -275,19 +338,36 @@ impl<O: Output> Lower<'_, O> {
             return;
         }
         let name = self.w.texts.intern(&spelled);
-        let mut row = self.w.at(NodeKind::TypeDecl, Place::statement(block), self.tree.span(node), name);
+        let mut row = self.w.at(
+            NodeKind::TypeDecl,
+            Place::statement(block),
+            self.tree.span(node),
+            name,
+        );
         row.detail = self.qualified(&spelled);
         row.type_text = declared;
         let row = self.w.push(row);
         let base = self.plain_type(declared);
         if !base.is_empty() && !self.w.texts.get(base).contains('(') {
-            let span = self.tree.child(node, Field::Type).map_or(self.tree.span(node), |node| self.type_span(node));
-            self.w.put(NodeKind::Identifier, Place::new(row, Role::Base), span, base);
+            let span = self
+                .tree
+                .child(node, Field::Type)
+                .map_or(self.tree.span(node), |node| self.type_span(node));
+            self.w.put(
+                NodeKind::Identifier,
+                Place::new(row, Role::Base),
+                span,
+                base,
+            );
         }
     }
 }
 
 /// The property of what is `static`.
 pub(super) fn static_flag(is_static: bool) -> NodeFlags {
-    if is_static { NodeFlags::STATIC } else { NodeFlags::empty() }
+    if is_static {
+        NodeFlags::STATIC
+    } else {
+        NodeFlags::empty()
+    }
 }

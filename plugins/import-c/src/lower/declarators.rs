@@ -26,7 +26,10 @@ impl<O: Output> Lower<'_, O> {
     /// Reads a declarator.
     pub(super) fn declarator(&self, node: NodeId) -> Declarator {
         let tree = self.tree;
-        let mut found = Declarator { node, ..Declarator::default() };
+        let mut found = Declarator {
+            node,
+            ..Declarator::default()
+        };
         let mut at = node;
         // What stands right around the name was met last.
         loop {
@@ -42,19 +45,24 @@ impl<O: Output> Lower<'_, O> {
                     found.is_array = false;
                     tree.child(at, Field::Declarator)
                 }
-                Kind::PointerDeclarator | Kind::AbstractPointer | Kind::ReferenceDeclarator | Kind::AbstractReference => {
+                Kind::PointerDeclarator
+                | Kind::AbstractPointer
+                | Kind::ReferenceDeclarator
+                | Kind::AbstractReference => {
                     found.function = None;
                     found.is_array = false;
-                    tree.child(at, Field::Declarator).or_else(|| self.last_declarator(at))
+                    tree.child(at, Field::Declarator)
+                        .or_else(|| self.last_declarator(at))
                 }
                 Kind::ArrayDeclarator | Kind::AbstractArray => {
                     found.function = None;
                     found.is_array = true;
                     tree.child(at, Field::Declarator)
                 }
-                Kind::ParenthesizedDeclarator | Kind::AbstractParenthesized | Kind::AttributedDeclarator | Kind::VariadicDeclarator => {
-                    self.last_declarator(at)
-                }
+                Kind::ParenthesizedDeclarator
+                | Kind::AbstractParenthesized
+                | Kind::AttributedDeclarator
+                | Kind::VariadicDeclarator => self.last_declarator(at),
                 Kind::Identifier
                 | Kind::FieldIdentifier
                 | Kind::TypeIdentifier
@@ -83,7 +91,10 @@ impl<O: Output> Lower<'_, O> {
             .filter(|&child| {
                 !matches!(
                     self.tree.kind(child),
-                    Kind::Qualifier | Kind::AttributeDeclaration | Kind::AttributeSpecifier | Kind::Declspec
+                    Kind::Qualifier
+                        | Kind::AttributeDeclaration
+                        | Kind::AttributeSpecifier
+                        | Kind::Declspec
                 )
             })
             .last()
@@ -146,11 +157,17 @@ impl<O: Output> Lower<'_, O> {
         match tree.kind(node) {
             Kind::Struct | Kind::Union | Kind::Enum | Kind::Class => {
                 let name = tree.child(node, Field::Name);
-                let keyword_end = name.map_or_else(|| {
-                    let rest = &self.bytes[tree.range(node)];
-                    let word = rest.iter().position(|&byte| !byte.is_ascii_alphabetic()).unwrap_or(rest.len());
-                    tree.start(node) + word as u32
-                }, |name| tree.end(name));
+                let keyword_end = name.map_or_else(
+                    || {
+                        let rest = &self.bytes[tree.range(node)];
+                        let word = rest
+                            .iter()
+                            .position(|&byte| !byte.is_ascii_alphabetic())
+                            .unwrap_or(rest.len());
+                        tree.start(node) + word as u32
+                    },
+                    |name| tree.end(name),
+                );
                 (tree.start(node), keyword_end)
             }
             _ => tree.span(node),
@@ -161,9 +178,10 @@ impl<O: Output> Lower<'_, O> {
     pub(super) fn last_name(&self, mut node: NodeId) -> NodeId {
         loop {
             let next = match self.tree.kind(node) {
-                Kind::Qualified | Kind::TemplateFunction | Kind::TemplateMethod | Kind::TemplateType => {
-                    self.tree.child(node, Field::Name)
-                }
+                Kind::Qualified
+                | Kind::TemplateFunction
+                | Kind::TemplateMethod
+                | Kind::TemplateType => self.tree.child(node, Field::Name),
                 Kind::DependentName => self.parts(node).next(),
                 _ => None,
             };
@@ -179,14 +197,22 @@ impl<O: Output> Lower<'_, O> {
         let mut text = String::new();
         let mut depth = 0_u32;
         let code = self.code(node);
-        let is_operator = matches!(self.tree.kind(self.last_name(node)), Kind::OperatorName | Kind::OperatorCast);
+        let is_operator = matches!(
+            self.tree.kind(self.last_name(node)),
+            Kind::OperatorName | Kind::OperatorCast
+        );
         for (at, c) in code.char_indices() {
             match c {
                 '<' if !is_operator => depth += 1,
                 '>' if !is_operator => depth = depth.saturating_sub(1),
                 c if c.is_whitespace() && depth == 0 => {
                     // `operator new`, `operator int`
-                    if is_operator && code[..at].ends_with("operator") && code[at..].trim_start().starts_with(|c: char| c.is_alphabetic()) {
+                    if is_operator
+                        && code[..at].ends_with("operator")
+                        && code[at..]
+                            .trim_start()
+                            .starts_with(|c: char| c.is_alphabetic())
+                    {
                         text.push(' ');
                     }
                 }

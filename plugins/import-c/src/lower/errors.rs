@@ -21,11 +21,36 @@ impl<O: Output> Lower<'_, O> {
             let kind = self.tree.kind(child);
             let is_declaration = matches!(
                 kind,
-                Kind::Function | Kind::Declaration | Kind::TypeDefinition | Kind::Linkage | Kind::Namespace | Kind::Using | Kind::Alias | Kind::Template | Kind::Struct | Kind::Union | Kind::Enum | Kind::Class
+                Kind::Function
+                    | Kind::Declaration
+                    | Kind::TypeDefinition
+                    | Kind::Linkage
+                    | Kind::Namespace
+                    | Kind::Using
+                    | Kind::Alias
+                    | Kind::Template
+                    | Kind::Struct
+                    | Kind::Union
+                    | Kind::Enum
+                    | Kind::Class
             );
             if is_declaration || is_statement(kind) || matches!(kind, Kind::Block | Kind::Error) {
                 self.item(child, block);
-            } else if matches!(kind, Kind::Call | Kind::Assignment | Kind::Binary | Kind::Subscript | Kind::FieldAccess | Kind::Parenthesized | Kind::Pointer | Kind::Unary | Kind::Update | Kind::Conditional | Kind::Cast | Kind::Identifier) {
+            } else if matches!(
+                kind,
+                Kind::Call
+                    | Kind::Assignment
+                    | Kind::Binary
+                    | Kind::Subscript
+                    | Kind::FieldAccess
+                    | Kind::Parenthesized
+                    | Kind::Pointer
+                    | Kind::Unary
+                    | Kind::Update
+                    | Kind::Conditional
+                    | Kind::Cast
+                    | Kind::Identifier
+            ) {
                 self.expression(child, Place::statement(error));
             } else if !is_token(kind) {
                 self.loose(child, error);

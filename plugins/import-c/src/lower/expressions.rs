@@ -21,7 +21,14 @@ impl<O: Output> Lower<'_, O> {
             Kind::Identifier | Kind::FieldIdentifier => {
                 self.identifier(node, place);
             }
-            Kind::Number | Kind::Char | Kind::Text | Kind::RawText | Kind::True | Kind::False | Kind::Null | Kind::UserLiteral => {
+            Kind::Number
+            | Kind::Char
+            | Kind::Text
+            | Kind::RawText
+            | Kind::True
+            | Kind::False
+            | Kind::Null
+            | Kind::UserLiteral => {
                 self.literal(node, place);
             }
             Kind::Texts => self.joined(node, place),
@@ -29,17 +36,37 @@ impl<O: Output> Lower<'_, O> {
             Kind::Block => {
                 self.block_at(node, place);
             }
-            Kind::Assignment | Kind::Binary | Kind::Unary | Kind::Update | Kind::Pointer | Kind::Conditional | Kind::Comma | Kind::Fold => {
+            Kind::Assignment
+            | Kind::Binary
+            | Kind::Unary
+            | Kind::Update
+            | Kind::Pointer
+            | Kind::Conditional
+            | Kind::Comma
+            | Kind::Fold => {
                 self.operation(node, place);
             }
             Kind::FieldAccess | Kind::Subscript => self.access(node, place),
-            Kind::Cast | Kind::Compound | Kind::Sizeof | Kind::Alignof | Kind::Offsetof | Kind::Generic => {
+            Kind::Cast
+            | Kind::Compound
+            | Kind::Sizeof
+            | Kind::Alignof
+            | Kind::Offsetof
+            | Kind::Generic => {
                 self.typed(node, place);
             }
             Kind::Call => self.call(node, place),
             Kind::InitializerList => self.initializer_list(node, place, Text::EMPTY, Text::EMPTY),
             Kind::Asm => self.assembly(node, place),
-            Kind::TypeDescriptor | Kind::PrimitiveType | Kind::SizedType | Kind::TypeIdentifier | Kind::TemplateType | Kind::Decltype | Kind::Struct | Kind::Union | Kind::Enum => {
+            Kind::TypeDescriptor
+            | Kind::PrimitiveType
+            | Kind::SizedType
+            | Kind::TypeIdentifier
+            | Kind::TemplateType
+            | Kind::Decltype
+            | Kind::Struct
+            | Kind::Union
+            | Kind::Enum => {
                 self.type_reference(node, place);
             }
             _ => self.cpp_expression(node, place),
@@ -67,7 +94,10 @@ impl<O: Output> Lower<'_, O> {
     fn token(&self, node: NodeId) -> Kind {
         let tree = self.tree;
         tree.child(node, Field::Operator)
-            .or_else(|| tree.children(node).find(|&child| is_token(tree.kind(child))))
+            .or_else(|| {
+                tree.children(node)
+                    .find(|&child| is_token(tree.kind(child)))
+            })
             .map_or(Kind::Other, |token| tree.kind(token))
     }
 
@@ -87,7 +117,10 @@ impl<O: Output> Lower<'_, O> {
                 self.operands(node, &[Field::Argument], row);
             }
             Kind::Update => {
-                let before = tree.children(node).next().is_some_and(|first| is_token(tree.kind(first)));
+                let before = tree
+                    .children(node)
+                    .next()
+                    .is_some_and(|first| is_token(tree.kind(first)));
                 let name = match (token, before) {
                     (Kind::Increment, true) => "<operator>.preIncrement",
                     (Kind::Increment, false) => "<operator>.postIncrement",
@@ -98,7 +131,11 @@ impl<O: Output> Lower<'_, O> {
                 self.operands(node, &[Field::Argument], row);
             }
             Kind::Pointer => {
-                let name = if token == Kind::Amp { "<operator>.addressOf" } else { "<operator>.indirection" };
+                let name = if token == Kind::Amp {
+                    "<operator>.addressOf"
+                } else {
+                    "<operator>.indirection"
+                };
                 let row = self.operator(name, place, span);
                 self.operands(node, &[Field::Argument], row);
             }
@@ -108,7 +145,11 @@ impl<O: Output> Lower<'_, O> {
             }
             Kind::Conditional => {
                 let row = self.operator(operators::CONDITIONAL, place, span);
-                self.operands(node, &[Field::Condition, Field::Consequence, Field::Alternative], row);
+                self.operands(
+                    node,
+                    &[Field::Condition, Field::Consequence, Field::Alternative],
+                    row,
+                );
             }
             Kind::Fold => {
                 let row = self.operator("<operator>.fold", place, span);
@@ -207,7 +248,10 @@ impl<O: Output> Lower<'_, O> {
         if tree.kind(node) == Kind::Subscript {
             let row = self.operator(operators::INDEX_ACCESS, place, span);
             self.operands(node, &[Field::Argument], row);
-            let indices: Vec<NodeId> = match (tree.child(node, Field::Index), tree.child(node, Field::Indices)) {
+            let indices: Vec<NodeId> = match (
+                tree.child(node, Field::Index),
+                tree.child(node, Field::Indices),
+            ) {
                 (Some(index), _) => vec![index],
                 (None, Some(list)) => self.parts(list).collect(),
                 (None, None) => Vec::new(),
@@ -217,14 +261,23 @@ impl<O: Output> Lower<'_, O> {
             }
             return;
         }
-        let name = if self.token(node) == Kind::Arrow { "<operator>.indirectFieldAccess" } else { operators::FIELD_ACCESS };
+        let name = if self.token(node) == Kind::Arrow {
+            "<operator>.indirectFieldAccess"
+        } else {
+            operators::FIELD_ACCESS
+        };
         let row = self.operator(name, place, span);
         self.operands(node, &[Field::Argument], row);
         if let Some(field) = tree.child(node, Field::FieldName) {
             let last = self.last_name(field);
             let spelled = self.name_text(last);
             let text = self.w.texts.intern(&spelled);
-            self.w.put(NodeKind::FieldIdentifier, Place::argument(row, 2), tree.span(field), text);
+            self.w.put(
+                NodeKind::FieldIdentifier,
+                Place::argument(row, 2),
+                tree.span(field),
+                text,
+            );
         }
     }
 
@@ -272,7 +325,12 @@ impl<O: Output> Lower<'_, O> {
                     self.expression(value, Place::argument(row, 1));
                 }
                 if let Some(member) = tree.child(node, Field::Member) {
-                    self.w.put(NodeKind::FieldIdentifier, Place::argument(row, 2), tree.span(member), tree.name(member));
+                    self.w.put(
+                        NodeKind::FieldIdentifier,
+                        Place::argument(row, 2),
+                        tree.span(member),
+                        tree.name(member),
+                    );
                 }
             }
         }
@@ -297,7 +355,12 @@ impl<O: Output> Lower<'_, O> {
     pub(super) fn assembly(&mut self, node: NodeId, place: Place) {
         let tree = self.tree;
         let (start, end) = tree.span(node);
-        self.w.gap(start, end, "inline_assembly", "what inline assembly does is not analysed");
+        self.w.gap(
+            start,
+            end,
+            "inline_assembly",
+            "what inline assembly does is not analysed",
+        );
         let row = self.unknown("gnu_asm_expression", place, (start, end));
         let mut at = node + 1;
         while at < tree.after(node) {

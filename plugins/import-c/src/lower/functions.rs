@@ -58,12 +58,19 @@ impl<O: Output> Lower<'_, O> {
     pub(super) fn function(&mut self, node: NodeId, block: RowId) {
         let tree = self.tree;
         self.types_inside(node, block);
-        let declarator = tree.child(node, Field::Declarator).map(|child| self.declarator(child));
+        let declarator = tree
+            .child(node, Field::Declarator)
+            .map(|child| self.declarator(child));
         let Some(declarator) = declarator.filter(|found| found.name.is_some()) else {
             // What the macro before a body makes of it is not known: its statements are.
             if let Some(body) = tree.child(node, Field::Body) {
                 let (start, _) = tree.span(node);
-                self.w.gap(start, tree.start(body), "unsupported_construct", "a body without a declarator that names a function");
+                self.w.gap(
+                    start,
+                    tree.start(body),
+                    "unsupported_construct",
+                    "a body without a declarator that names a function",
+                );
                 self.block(body, block, Role::None);
             }
             return;
@@ -73,10 +80,13 @@ impl<O: Output> Lower<'_, O> {
         let mut flags = self.function_flags(node, declarator, storage);
         let purely = tree.has(node, Kind::PureVirtual);
         flags.set(NodeFlags::ABSTRACT, purely);
-        flags.set(NodeFlags::DECLARATION, body.is_none() && !tree.has(node, Kind::DefaultMethod));
+        flags.set(
+            NodeFlags::DECLARATION,
+            body.is_none() && !tree.has(node, Kind::DefaultMethod),
+        );
         let (method, named) = self.method(node, declarator, flags, block);
         if body.is_none() {
-            self.parameters_only(node, declarator, method, &named);
+            self.parameters_only(node, declarator, method, (flags, &named));
             return;
         }
         let around = self.enter(named.full, None);
@@ -95,7 +105,12 @@ impl<O: Output> Lower<'_, O> {
                 Kind::Try => (tree.span(body), tree.child(body, Field::Body), true),
                 _ => (tree.span(body), Some(body), false),
             };
-            let rows = self.w.put(NodeKind::Block, Place::new(method, Role::Body), span, Text::EMPTY);
+            let rows = self.w.put(
+                NodeKind::Block,
+                Place::new(method, Role::Body),
+                span,
+                Text::EMPTY,
+            );
             self.field_initializers(node, rows);
             if catches {
                 self.field_initializers(body, rows);
@@ -108,24 +123,43 @@ impl<O: Output> Lower<'_, O> {
     }
 
     /// Lowers the declaration of a function.
-    pub(super) fn function_declaration(&mut self, node: NodeId, declarator: Declarator, storage: Storage, block: RowId) {
+    pub(super) fn function_declaration(
+        &mut self,
+        node: NodeId,
+        declarator: Declarator,
+        storage: Storage,
+        block: RowId,
+    ) {
         let mut flags = self.function_flags(node, declarator, storage) | NodeFlags::DECLARATION;
-        flags.set(NodeFlags::ABSTRACT, storage.is_virtual && declarator.value.is_some());
+        flags.set(
+            NodeFlags::ABSTRACT,
+            storage.is_virtual && declarator.value.is_some(),
+        );
         // `= 0` and `= default` stand behind the declarator.
-        let behind = &self.bytes[self.tree.end(declarator.node) as usize..self.tree.end(node) as usize];
-        let behind: Vec<u8> = behind.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        let behind =
+            &self.bytes[self.tree.end(declarator.node) as usize..self.tree.end(node) as usize];
+        let behind: Vec<u8> = behind
+            .iter()
+            .copied()
+            .filter(|byte| !byte.is_ascii_whitespace())
+            .collect();
         flags.set(NodeFlags::ABSTRACT, behind.starts_with(b"=0"));
         if behind.starts_with(b"=default") {
             flags.remove(NodeFlags::DECLARATION);
         }
         let (method, named) = self.method(node, declarator, flags, block);
-        self.parameters_only(node, declarator, method, &named);
+        self.parameters_only(node, declarator, method, (flags, &named));
     }
 
-    fn parameters_only(&mut self, node: NodeId, declarator: Declarator, method: RowId, named: &Named) {
+    fn parameters_only(
+        &mut self,
+        node: NodeId,
+        declarator: Declarator,
+        method: RowId,
+        (flags, named): (NodeFlags, &Named),
+    ) {
         let around = self.enter(named.full, None);
         self.open(ScopeKind::Function);
-        let flags = if named.class.is_some() { NodeFlags::INSTANCE_METHOD } else { NodeFlags::empty() };
         self.receiver(method, flags, named);
         self.parameters(node, declarator, method);
         let returns = self.return_type(node, declarator);
@@ -142,7 +176,10 @@ impl<O: Output> Lower<'_, O> {
             flags.set(NodeFlags::INSTANCE_METHOD, !storage.is_static);
             flags.set(NodeFlags::DYNAMIC_DISPATCH, storage.is_virtual);
         }
-        let specifiers = declarator.function.into_iter().flat_map(|function| self.tree.children(function));
+        let specifiers = declarator
+            .function
+            .into_iter()
+            .flat_map(|function| self.tree.children(function));
         for child in specifiers.chain(self.tree.children(node)) {
             if self.tree.kind(child) == Kind::VirtualSpecifier {
                 flags.set(NodeFlags::FINAL, self.code(child) == "final");
@@ -153,13 +190,21 @@ impl<O: Output> Lower<'_, O> {
     }
 
     /// Adds the row of a method and makes its name known.
-    fn method(&mut self, node: NodeId, declarator: Declarator, mut flags: NodeFlags, block: RowId) -> (RowId, Named) {
+    fn method(
+        &mut self,
+        node: NodeId,
+        declarator: Declarator,
+        mut flags: NodeFlags,
+        block: RowId,
+    ) -> (RowId, Named) {
         let tree = self.tree;
         let signature = self.signature(node, declarator);
         let named = self.function_names(declarator, flags, signature);
         let class = self.class.filter(|class| class.row == block);
         let last = self.w.texts.get(named.short).to_owned();
-        let owner = named.class.map_or(String::new(), |class| self.w.texts.get(class).to_owned());
+        let owner = named
+            .class
+            .map_or(String::new(), |class| self.w.texts.get(class).to_owned());
         let of_class = owner.rsplit("::").next().unwrap_or_default();
         if named.class.is_some() && last == of_class {
             flags |= NodeFlags::CONSTRUCTOR;
@@ -168,12 +213,19 @@ impl<O: Output> Lower<'_, O> {
         if class.is_none() && named.class.is_some() && !flags.contains(NodeFlags::STATIC) {
             flags |= NodeFlags::INSTANCE_METHOD;
         }
-        let mut row = self.w.at(NodeKind::Method, Place::statement(block), tree.span(node), named.short);
+        let mut row = self.w.at(
+            NodeKind::Method,
+            Place::statement(block),
+            tree.span(node),
+            named.short,
+        );
         row.detail = named.full;
         row.type_text = signature;
         row.flags = flags;
         let member = class.map(|class| {
-            let span = declarator.name.map_or(tree.span(node), |name| tree.span(name));
+            let span = declarator
+                .name
+                .map_or(tree.span(node), |name| tree.span(name));
             self.member_of_method(named.short, span, class)
         });
         row.parent = block;
@@ -182,16 +234,30 @@ impl<O: Output> Lower<'_, O> {
             self.w.refer(member, method);
         } else {
             let defines = !flags.contains(NodeFlags::DECLARATION);
-            let known = self.functions.entry(named.short).or_insert((method, defines));
-            if defines && !known.1 {
-                *known = (method, true);
+            let known = self
+                .functions
+                .entry(named.short)
+                .or_insert((method, defines, named.full));
+            // Overloads are told apart by what they are called with.
+            if self.cpp && known.0 != method && known.2 != named.full {
+                known.1 = false;
+                known.2 = Text::EMPTY;
+            } else if defines && !known.1 && !known.2.is_empty() {
+                *known = (method, true, named.full);
             }
         }
         (method, named)
     }
 
-    fn function_names(&mut self, declarator: Declarator, flags: NodeFlags, signature: Text) -> Named {
-        let name = declarator.name.map_or_else(String::new, |name| self.name_text(name));
+    fn function_names(
+        &mut self,
+        declarator: Declarator,
+        flags: NodeFlags,
+        signature: Text,
+    ) -> Named {
+        let name = declarator
+            .name
+            .map_or_else(String::new, |name| self.name_text(name));
         let name = name.trim_start_matches("::").to_owned();
         let (scope, last) = name.rsplit_once("::").unwrap_or(("", &name));
         let short = self.w.texts.intern(last);
@@ -214,14 +280,21 @@ impl<O: Output> Lower<'_, O> {
             self.w.texts.intern(&full)
         } else {
             let first = self.w.texts.intern(&full);
-            let unique = self.names.declare(&mut self.w.texts, Text::EMPTY, "", &full);
+            let unique = self
+                .names
+                .declare(&mut self.w.texts, Text::EMPTY, "", &full);
             if unique == first || !self.cpp {
                 unique
             } else {
                 // An overload: its types tell it apart.
                 let types = self.w.texts.get(signature);
                 let types = types.find('(').map_or("", |at| &types[at..]).to_owned();
-                self.names.declare(&mut self.w.texts, Text::EMPTY, "", &format!("{full}{types}"))
+                self.names.declare(
+                    &mut self.w.texts,
+                    Text::EMPTY,
+                    "",
+                    &format!("{full}{types}"),
+                )
             }
         };
         Named { short, full, class }
@@ -232,7 +305,9 @@ impl<O: Output> Lower<'_, O> {
         let returns = self.return_type(node, declarator);
         let mut text = self.w.texts.get(returns).to_owned();
         text.push('(');
-        let list = declarator.function.and_then(|function| self.tree.child(function, Field::Parameters));
+        let list = declarator
+            .function
+            .and_then(|function| self.tree.child(function, Field::Parameters));
         if let Some(list) = list {
             let parts: Vec<NodeId> = self.parts(list).collect();
             let mut first = true;
@@ -240,8 +315,15 @@ impl<O: Output> Lower<'_, O> {
                 let kind = self.tree.kind(part);
                 let declared = match kind {
                     Kind::VariadicParameter => "...".to_owned(),
+                    Kind::Identifier => {
+                        let declared = self.old_style(node, part);
+                        self.w.texts.get(declared).to_owned()
+                    }
                     _ => {
-                        let inner = self.tree.child(part, Field::Declarator).map(|child| self.declarator(child));
+                        let inner = self
+                            .tree
+                            .child(part, Field::Declarator)
+                            .map(|child| self.declarator(child));
                         let declared = self.declared_type(part, inner.unwrap_or_default());
                         self.w.texts.get(declared).to_owned()
                     }
@@ -278,8 +360,13 @@ impl<O: Output> Lower<'_, O> {
         let this = self.w.texts.intern("this");
         let start = self.tree.start(0);
         let declared = format!("{}*", self.w.texts.get(class));
-        let place = Place { argument: 0, ..Place::statement(method) };
-        let mut row = self.w.at(NodeKind::MethodParameterIn, place, (start, start), this);
+        let place = Place {
+            argument: 0,
+            ..Place::statement(method)
+        };
+        let mut row = self
+            .w
+            .at(NodeKind::MethodParameterIn, place, (start, start), this);
         row.type_text = self.w.texts.intern(&declared);
         row.flags = NodeFlags::IMPLICIT;
         let row = self.w.push(row);
@@ -289,7 +376,10 @@ impl<O: Output> Lower<'_, O> {
     /// Adds the parameters, also of a definition in the old style.
     pub(super) fn parameters(&mut self, node: NodeId, declarator: Declarator, method: RowId) {
         let tree = self.tree;
-        let Some(list) = declarator.function.and_then(|function| tree.child(function, Field::Parameters)) else {
+        let Some(list) = declarator
+            .function
+            .and_then(|function| tree.child(function, Field::Parameters))
+        else {
             return;
         };
         let mut position = 0;
@@ -297,15 +387,33 @@ impl<O: Output> Lower<'_, O> {
         for part in parts {
             match tree.kind(part) {
                 Kind::Parameter | Kind::OptionalParameter | Kind::VariadicParameterDeclaration => {
-                    let inner = tree.child(part, Field::Declarator).map(|child| self.declarator(child)).unwrap_or_default();
+                    let inner = tree
+                        .child(part, Field::Declarator)
+                        .map(|child| self.declarator(child))
+                        .unwrap_or_default();
                     let declared = self.declared_type(part, inner);
                     if inner.name.is_none() && self.w.texts.get(declared) == "void" {
                         continue;
                     }
                     position += 1;
                     let place = Place::argument(method, position);
-                    let flags = if tree.kind(part) == Kind::VariadicParameterDeclaration { NodeFlags::VARIADIC } else { NodeFlags::empty() };
-                    let row = self.parameter(inner.name, tree.span(part), declared, place.with_flags(flags));
+                    // A macro's parameters are names without types.
+                    if self.of_macros && inner.name.is_none() {
+                        let name = tree.child(part, Field::Type);
+                        self.parameter(name, tree.span(part), Text::EMPTY, place);
+                        continue;
+                    }
+                    let flags = if tree.kind(part) == Kind::VariadicParameterDeclaration {
+                        NodeFlags::VARIADIC
+                    } else {
+                        NodeFlags::empty()
+                    };
+                    let row = self.parameter(
+                        inner.name,
+                        tree.span(part),
+                        declared,
+                        place.with_flags(flags),
+                    );
                     if let Some(default) = tree.child(part, Field::DefaultValue) {
                         self.expression(default, Place::new(row, Role::DefaultValue));
                     }
@@ -313,7 +421,12 @@ impl<O: Output> Lower<'_, O> {
                 Kind::Identifier => {
                     position += 1;
                     let declared = self.old_style(node, part);
-                    self.parameter(Some(part), tree.span(part), declared, Place::argument(method, position));
+                    self.parameter(
+                        Some(part),
+                        tree.span(part),
+                        declared,
+                        Place::argument(method, position),
+                    );
                 }
                 _ => {}
             }
@@ -323,11 +436,18 @@ impl<O: Output> Lower<'_, O> {
             let end = tree.end(list);
             let name = self.w.texts.intern("...");
             let place = Place::argument(method, position).with_flags(NodeFlags::VARIADIC);
-            self.w.put(NodeKind::MethodParameterIn, place, (end - 1, end - 1), name);
+            self.w
+                .put(NodeKind::MethodParameterIn, place, (end - 1, end - 1), name);
         }
     }
 
-    fn parameter(&mut self, name: Option<NodeId>, span: (u32, u32), declared: Text, place: Place) -> RowId {
+    fn parameter(
+        &mut self,
+        name: Option<NodeId>,
+        span: (u32, u32),
+        declared: Text,
+        place: Place,
+    ) -> RowId {
         let spelled = name.map_or_else(String::new, |name| self.name_text(name));
         let text = self.w.texts.intern(&spelled);
         let mut row = self.w.at(NodeKind::MethodParameterIn, place, span, text);
@@ -341,10 +461,19 @@ impl<O: Output> Lower<'_, O> {
     fn old_style(&mut self, node: NodeId, parameter: NodeId) -> Text {
         let tree = self.tree;
         let wanted = tree.name(parameter);
-        for declaration in tree.children(node).filter(|&child| tree.kind(child) == Kind::Declaration) {
-            for child in tree.children(declaration).filter(|&child| tree.field_of(child) == Field::Declarator) {
+        for declaration in tree
+            .children(node)
+            .filter(|&child| tree.kind(child) == Kind::Declaration)
+        {
+            for child in tree
+                .children(declaration)
+                .filter(|&child| tree.field_of(child) == Field::Declarator)
+            {
                 let declarator = self.declarator(child);
-                if declarator.name.is_some_and(|name| tree.name(name) == wanted) {
+                if declarator
+                    .name
+                    .is_some_and(|name| tree.name(name) == wanted)
+                {
                     return self.declared_type(declaration, declarator);
                 }
             }

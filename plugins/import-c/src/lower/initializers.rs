@@ -14,13 +14,23 @@ pub(super) const INITIALIZER: &str = "<operator>.arrayInitializer";
 
 impl<O: Output> Lower<'_, O> {
     /// `{a, .f = b, [3] = c}` of a type, or with elements of one.
-    pub(super) fn initializer_list(&mut self, node: NodeId, place: Place, own: Text, element: Text) {
+    pub(super) fn initializer_list(
+        &mut self,
+        node: NodeId,
+        place: Place,
+        own: Text,
+        element: Text,
+    ) {
         if !self.depth.enter() {
             self.too_deep(node, place);
             return;
         }
         let tree = self.tree;
-        let name = self.w.texts.intern(if own.is_empty() { operators::LIST_LITERAL } else { INITIALIZER });
+        let name = self.w.texts.intern(if own.is_empty() {
+            operators::LIST_LITERAL
+        } else {
+            INITIALIZER
+        });
         let mut row = self.w.at(NodeKind::Call, place, tree.span(node), name);
         row.type_text = own;
         let row = self.w.add(row, place);
@@ -53,7 +63,10 @@ impl<O: Output> Lower<'_, O> {
     /// `.f = x`, `[i] = x`, `[a ... b] = x`, `f: x`
     fn pair(&mut self, node: NodeId, place: Place, element: Text) {
         let tree = self.tree;
-        let designators: Vec<NodeId> = tree.children(node).filter(|&child| tree.field_of(child) == Field::Designator).collect();
+        let designators: Vec<NodeId> = tree
+            .children(node)
+            .filter(|&child| tree.field_of(child) == Field::Designator)
+            .collect();
         let Some(value) = tree.child(node, Field::Value) else {
             return;
         };
@@ -68,12 +81,22 @@ impl<O: Output> Lower<'_, O> {
         };
         if let Some(member) = member {
             let place = place.with_keyword(member);
-            match rest.first().filter(|&&inner| tree.kind(inner) == Kind::FieldDesignator) {
+            match rest
+                .first()
+                .filter(|&&inner| tree.kind(inner) == Kind::FieldDesignator)
+            {
                 // `.a.b = x` is `.a = {.b = x}`
                 Some(&inner) => {
                     let row = self.operator(operators::LIST_LITERAL, place, tree.span(node));
-                    let keyword = self.parts(inner).next().map_or(Text::EMPTY, |name| tree.name(name));
-                    self.initial_value(value, Place::argument(row, 1).with_keyword(keyword), Text::EMPTY);
+                    let keyword = self
+                        .parts(inner)
+                        .next()
+                        .map_or(Text::EMPTY, |name| tree.name(name));
+                    self.initial_value(
+                        value,
+                        Place::argument(row, 1).with_keyword(keyword),
+                        Text::EMPTY,
+                    );
                 }
                 None => self.initial_value(value, place, Text::EMPTY),
             }
@@ -83,7 +106,12 @@ impl<O: Output> Lower<'_, O> {
         if let Some(index) = self.parts(*first).next() {
             self.expression(index, Place::argument(row, 1));
         } else {
-            self.w.put(NodeKind::Unknown, Place::argument(row, 1), tree.span(*first), Text::EMPTY);
+            self.w.put(
+                NodeKind::Unknown,
+                Place::argument(row, 1),
+                tree.span(*first),
+                Text::EMPTY,
+            );
         }
         self.initial_value(value, Place::argument(row, 2), element);
     }

@@ -39,7 +39,11 @@ impl<O: Output> Lower<'_, O> {
                 }
             }
             Kind::CoAwait | Kind::CoYield => {
-                let name = if tree.kind(node) == Kind::CoAwait { operators::AWAIT } else { operators::YIELD };
+                let name = if tree.kind(node) == Kind::CoAwait {
+                    operators::AWAIT
+                } else {
+                    operators::YIELD
+                };
                 let row = self.operator(name, place, span);
                 if let Some(value) = self.parts(node).last() {
                     self.initial_or_expression(value, Place::argument(row, 1));
@@ -84,7 +88,12 @@ impl<O: Output> Lower<'_, O> {
                 self.item(node, row);
             }
             _ => {
-                self.w.gap(span.0, span.1, "unsupported_construct", "an expression that the importer does not know");
+                self.w.gap(
+                    span.0,
+                    span.1,
+                    "unsupported_construct",
+                    "an expression that the importer does not know",
+                );
                 let row = self.unknown("expression", place, span);
                 for part in self.parts(node).collect::<Vec<_>>() {
                     self.expression(part, Place::statement(row));
@@ -104,10 +113,27 @@ impl<O: Output> Lower<'_, O> {
             match tree.child(node, Field::Arguments) {
                 Some(arguments) => self.construct(arguments, declared, Place::argument(row, 1)),
                 None => {
-                    let short = self.w.texts.get(plain).rsplit("::").next().unwrap_or_default().to_owned();
+                    let short = self
+                        .w
+                        .texts
+                        .get(plain)
+                        .rsplit("::")
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned();
                     let name = self.w.texts.intern(&short);
-                    let call = self.w.put(NodeKind::Call, Place::argument(row, 1), tree.span(type_node), name);
-                    self.w.put(NodeKind::Identifier, Place::receiver(call), tree.span(type_node), plain);
+                    let call = self.w.put(
+                        NodeKind::Call,
+                        Place::argument(row, 1),
+                        tree.span(type_node),
+                        name,
+                    );
+                    self.w.put(
+                        NodeKind::Identifier,
+                        Place::receiver(call),
+                        tree.span(type_node),
+                        plain,
+                    );
                 }
             }
         }

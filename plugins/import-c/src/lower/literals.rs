@@ -33,7 +33,10 @@ impl<O: Output> Lower<'_, O> {
     pub(super) fn joined(&mut self, node: NodeId, place: Place) {
         let tree = self.tree;
         let parts: Vec<NodeId> = self.parts(node).collect();
-        if parts.iter().all(|&part| matches!(tree.kind(part), Kind::Text | Kind::RawText)) {
+        if parts
+            .iter()
+            .all(|&part| matches!(tree.kind(part), Kind::Text | Kind::RawText))
+        {
             let mut value = String::new();
             for &part in &parts {
                 value.push_str(&unquoted(self.code(part), '"'));
@@ -91,7 +94,10 @@ fn number(code: &str) -> (String, &'static str) {
         i128::from_str_radix(hex, 16).ok()
     } else if let Some(binary) = digits.strip_prefix("0b") {
         i128::from_str_radix(binary, 2).ok()
-    } else if digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    } else if digits.len() > 1
+        && digits.starts_with('0')
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+    {
         i128::from_str_radix(digits, 8).ok()
     } else {
         digits.parse().ok()
@@ -108,7 +114,14 @@ mod tests {
 
     #[test]
     fn numbers_are_decimal() {
-        for (code, value) in [("0x1F", "31"), ("010", "8"), ("0b11u", "3"), ("1'000UL", "1000"), ("0", "0"), ("08", "8")] {
+        for (code, value) in [
+            ("0x1F", "31"),
+            ("010", "8"),
+            ("0b11u", "3"),
+            ("1'000UL", "1000"),
+            ("0", "0"),
+            ("08", "8"),
+        ] {
             assert!(number(code).0 == value || code == "08", "{code}");
         }
         assert_eq!(number("1.5e3f"), ("1.5e3f".into(), "double"));

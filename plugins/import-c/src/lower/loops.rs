@@ -77,14 +77,21 @@ impl<O: Output> Lower<'_, O> {
             let declarator = self.declarator(child);
             let declared = self.declared_type(node, declarator);
             let names: Vec<NodeId> = match declarator.name {
-                Some(name) if tree.kind(name) == Kind::StructuredBinding => self.parts(name).collect(),
+                Some(name) if tree.kind(name) == Kind::StructuredBinding => {
+                    self.parts(name).collect()
+                }
                 name => name.into_iter().collect(),
             };
             for name in names {
                 let text = tree.name(name);
                 let span = tree.span(name);
                 let local = self.local(text, span, declared, NodeFlags::empty(), row);
-                let target = self.w.put(NodeKind::Identifier, Place::new(row, Role::Target), span, text);
+                let target = self.w.put(
+                    NodeKind::Identifier,
+                    Place::new(row, Role::Target),
+                    span,
+                    text,
+                );
                 self.w.refer(target, local);
             }
         }
@@ -109,7 +116,10 @@ impl<O: Output> Lower<'_, O> {
         let tree = self.tree;
         let start = tree.start(node);
         let rest = &self.source[start as usize..];
-        let length = rest.iter().position(|&byte| !crate::lex::is_word(byte)).unwrap_or(rest.len());
+        let length = rest
+            .iter()
+            .position(|&byte| !crate::lex::is_word(byte))
+            .unwrap_or(rest.len());
         let name = String::from_utf8_lossy(&rest[..length]).into_owned();
         let name = self.w.texts.intern(&name);
         let condition = tree.child(node, Field::Condition);
@@ -137,9 +147,17 @@ impl<O: Output> Lower<'_, O> {
     /// Adds what the parser could not place in a statement.
     pub(super) fn stray(&mut self, node: NodeId, row: RowId) {
         let tree = self.tree;
-        let errors: Vec<NodeId> = tree.children(node).filter(|&child| tree.kind(child) == Kind::Error).collect();
+        let errors: Vec<NodeId> = tree
+            .children(node)
+            .filter(|&child| tree.kind(child) == Kind::Error)
+            .collect();
         for error in errors {
-            let block = self.w.put(NodeKind::Block, Place::statement(row), tree.span(error), Text::EMPTY);
+            let block = self.w.put(
+                NodeKind::Block,
+                Place::statement(row),
+                tree.span(error),
+                Text::EMPTY,
+            );
             self.recover(error, block);
         }
     }

@@ -42,7 +42,11 @@ pub(crate) fn file<O: Output>(
 ) -> Result<O, Fault> {
     let mut tree = Tree::parse(&grammar(dialect), &prepared.bytes, &mut writer.texts)?;
     let gaps = std::mem::take(&mut tree.gaps);
-    let mut macros = Tree::parse(&grammar(dialect), &prepared.functions.text, &mut writer.texts)?;
+    let mut macros = Tree::parse(
+        &grammar(dialect),
+        &prepared.functions.text,
+        &mut writer.texts,
+    )?;
     macros.move_offsets(|at| prepared.functions.place(at));
     // What a macro is made of need not stand alone: what does not is no gap.
     macros.gaps = Gaps::default();
@@ -104,8 +108,9 @@ struct Lower<'a, O> {
     class: Option<ClassAround>,
     /// Scopes of the classes that the file defines, by full name.
     classes: FxHashMap<Text, ScopeId>,
-    /// Functions by the name that they are called by, definitions before declarations; and whether it is a definition.
-    functions: FxHashMap<Text, (RowId, bool)>,
+    /// Functions by the name that they are called by, definitions before declarations; whether it is a definition, the only one of
+    /// that name; its full name, empty where there are others.
+    functions: FxHashMap<Text, (RowId, bool, Text)>,
     /// Rows that name something that no scope knew: what is defined further down may be meant.
     waiting: Vec<(RowId, Text)>,
     /// Names that no scope knew where they were assigned to.
@@ -123,7 +128,8 @@ impl<'a, O> Lower<'a, O> {
     /// Children that are no tokens.
     fn parts(&self, node: NodeId) -> impl Iterator<Item = NodeId> + use<'a, O> {
         let tree = self.tree;
-        tree.children(node).filter(move |&child| !is_token(tree.kind(child)))
+        tree.children(node)
+            .filter(move |&child| !is_token(tree.kind(child)))
     }
 }
 
@@ -131,18 +137,32 @@ impl<'a, O: Output> Lower<'a, O> {
     fn module(&mut self, prepared: &Prepared, macros: &'a Tree) {
         let span = (0, self.source.len() as u32);
         let path = self.w.texts.intern(self.path);
-        let mut row = self.w.at(NodeKind::NamespaceBlock, Place::statement(0), span, path);
+        let mut row = self
+            .w
+            .at(NodeKind::NamespaceBlock, Place::statement(0), span, path);
         row.detail = path;
         let namespace = self.w.push(row);
         let short = self.w.texts.intern("<module>");
-        let mut row = self.w.at(NodeKind::Method, Place::statement(namespace), span, short);
+        let mut row = self
+            .w
+            .at(NodeKind::Method, Place::statement(namespace), span, short);
         row.detail = self.w.texts.intern(&format!("{}:<module>", self.path));
         row.flags = NodeFlags::MODULE;
         let method = self.w.push(row);
         self.method_return(method, (0, 0), Text::EMPTY);
-        let block = self.w.put(NodeKind::Block, Place::new(method, Role::Body), span, Text::EMPTY);
+        let block = self.w.put(
+            NodeKind::Block,
+            Place::new(method, Role::Body),
+            span,
+            Text::EMPTY,
+        );
         for include in &prepared.includes {
-            let mut row = self.w.at(NodeKind::Import, Place::statement(block), include.span, Text::EMPTY);
+            let mut row = self.w.at(
+                NodeKind::Import,
+                Place::statement(block),
+                include.span,
+                Text::EMPTY,
+            );
             row.detail = self.w.texts.intern(&include.path);
             row.type_text = self.w.texts.intern("*");
             self.w.push(row);
@@ -151,7 +171,7 @@ impl<'a, O: Output> Lower<'a, O> {
         self.items(0, block);
         self.implicit_variables(block);
         for (row, name) in std::mem::take(&mut self.waiting) {
-            if let Some(&(declaration, true)) = self.functions.get(&name) {
+            if let Some(&(declaration, true, _)) = self.functions.get(&name) {
                 self.w.refer(row, declaration);
             } else if let Some(binding) = self.scopes.own(Scopes::MODULE, name) {
                 let declaration = self.scopes.binding(binding).row;
@@ -223,7 +243,9 @@ impl<'a, O: Output> Lower<'a, O> {
             Kind::NamespaceAlias | Kind::Using => self.using(node, block),
             Kind::Alias => self.alias(node, block),
             Kind::Template => self.template(node, block),
-            Kind::TemplateInstantiation | Kind::Friend | Kind::Concept => self.declared_only(node, block),
+            Kind::TemplateInstantiation | Kind::Friend | Kind::Concept => {
+                self.declared_only(node, block)
+            }
             Kind::StaticAssert => self.static_assert(node, block),
             Kind::AttributeDeclaration | Kind::AttributeSpecifier | Kind::Declspec => {}
             _ => self.statement(node, block),
@@ -233,7 +255,12 @@ impl<'a, O: Output> Lower<'a, O> {
 
     /// Adds the row of what a call of a method gives.
     fn method_return(&mut self, method: RowId, span: (u32, u32), declared: Text) -> RowId {
-        let mut row = self.w.at(NodeKind::MethodReturn, Place::statement(method), span, Text::EMPTY);
+        let mut row = self.w.at(
+            NodeKind::MethodReturn,
+            Place::statement(method),
+            span,
+            Text::EMPTY,
+        );
         row.type_text = declared;
         row.flags = NodeFlags::IMPLICIT;
         self.w.push(row)
@@ -245,7 +272,12 @@ impl<'a, O: Output> Lower<'a, O> {
             && span.0 < before
         {
             self.comment += 1;
-            self.w.put(NodeKind::Comment, Place::statement(block), span, Text::EMPTY);
+            self.w.put(
+                NodeKind::Comment,
+                Place::statement(block),
+                span,
+                Text::EMPTY,
+            );
         }
     }
 
@@ -273,7 +305,12 @@ impl<'a, O: Output> Lower<'a, O> {
     /// Adds an unknown row for a subtree that is nested too deep, and says so.
     fn too_deep(&mut self, node: NodeId, place: Place) -> RowId {
         let (start, end) = self.tree.span(node);
-        self.w.gap(start, end, "too_deep", "the code is nested too deep to be lowered");
+        self.w.gap(
+            start,
+            end,
+            "too_deep",
+            "the code is nested too deep to be lowered",
+        );
         self.unknown("too_deep", place, (start, end))
     }
 

@@ -51,7 +51,9 @@ impl<O: Output> Lower<'_, O> {
     /// Adds an identifier and links it with its declaration.
     pub(super) fn identifier(&mut self, node: NodeId, place: Place) -> RowId {
         let name = self.tree.name(node);
-        let row = self.w.put(NodeKind::Identifier, place, self.tree.span(node), name);
+        let row = self
+            .w
+            .put(NodeKind::Identifier, place, self.tree.span(node), name);
         self.mean(row, name);
         row
     }
@@ -61,7 +63,9 @@ impl<O: Output> Lower<'_, O> {
         for i in 0..self.scopes.captures(scope).len() {
             let binding = *self.scopes.binding(self.scopes.captures(scope)[i]);
             let place = Place::statement(method).with_flags(NodeFlags::IMPLICIT);
-            let row = self.w.put(NodeKind::ClosureBinding, place, binding.span, binding.name);
+            let row = self
+                .w
+                .put(NodeKind::ClosureBinding, place, binding.span, binding.name);
             if binding.row != 0 {
                 self.w.refer(row, binding.row);
             }

@@ -24,15 +24,32 @@ impl<O: Output> Lower<'_, O> {
     /// `namespace a::b { … }`: its declarations stay in the block around, under longer names.
     pub(super) fn namespace(&mut self, node: NodeId, block: RowId) {
         let tree = self.tree;
-        let name = tree.child(node, Field::Name).map(|name| self.name_text(name));
+        let name = tree
+            .child(node, Field::Name)
+            .map(|name| self.name_text(name));
         let owner = match name {
             Some(name) => self.qualified(&name),
             // What has no name is the file's alone.
-            None => self.qualified(&format!("<{}>", self.path.rsplit('/').next().unwrap_or_default())),
+            None => self.qualified(&format!(
+                "<{}>",
+                self.path.rsplit('/').next().unwrap_or_default()
+            )),
         };
-        let spelled = self.w.texts.get(owner).rsplit("::").next().unwrap_or_default().to_owned();
+        let spelled = self
+            .w
+            .texts
+            .get(owner)
+            .rsplit("::")
+            .next()
+            .unwrap_or_default()
+            .to_owned();
         let short = self.w.texts.intern(&spelled);
-        let mut row = self.w.at(NodeKind::NamespaceBlock, Place::statement(block), tree.span(node), short);
+        let mut row = self.w.at(
+            NodeKind::NamespaceBlock,
+            Place::statement(block),
+            tree.span(node),
+            short,
+        );
         row.detail = owner;
         let _ = self.w.push(row);
         if let Some(body) = tree.child(node, Field::Body) {
@@ -50,20 +67,39 @@ impl<O: Output> Lower<'_, O> {
         };
         let module = self.name_text(target);
         let spelled = match tree.kind(node) {
-            Kind::NamespaceAlias => tree.child(node, Field::Name).map(|name| self.name_text(name)).unwrap_or_default(),
+            Kind::NamespaceAlias => tree
+                .child(node, Field::Name)
+                .map(|name| self.name_text(name))
+                .unwrap_or_default(),
             _ => module.rsplit("::").next().unwrap_or_default().to_owned(),
         };
-        let row = self.operator(operators::TYPE_ALIAS, Place::statement(block), tree.span(node));
+        let row = self.operator(
+            operators::TYPE_ALIAS,
+            Place::statement(block),
+            tree.span(node),
+        );
         let name = self.w.texts.intern(&spelled);
-        self.w.put(NodeKind::Identifier, Place::argument(row, 1), tree.span(node), name);
+        self.w.put(
+            NodeKind::Identifier,
+            Place::argument(row, 1),
+            tree.span(node),
+            name,
+        );
         let module = self.w.texts.intern(&module);
-        self.w.put(NodeKind::Identifier, Place::argument(row, 2), tree.span(target), module);
+        self.w.put(
+            NodeKind::Identifier,
+            Place::argument(row, 2),
+            tree.span(target),
+            module,
+        );
     }
 
     /// `using name = T;`
     pub(super) fn alias(&mut self, node: NodeId, block: RowId) {
         let tree = self.tree;
-        let (Some(name), Some(target)) = (tree.child(node, Field::Name), tree.child(node, Field::Type)) else {
+        let (Some(name), Some(target)) =
+            (tree.child(node, Field::Name), tree.child(node, Field::Type))
+        else {
             return;
         };
         if let Some(inner) = tree.child(target, Field::Type) {
@@ -72,13 +108,23 @@ impl<O: Output> Lower<'_, O> {
         let spelled = self.name_text(name);
         let text = self.w.texts.intern(&spelled);
         let declared = self.squeezed(&[tree.span(target)]);
-        let mut row = self.w.at(NodeKind::TypeDecl, Place::statement(block), tree.span(node), text);
+        let mut row = self.w.at(
+            NodeKind::TypeDecl,
+            Place::statement(block),
+            tree.span(node),
+            text,
+        );
         row.detail = self.qualified(&spelled);
         row.type_text = declared;
         let row = self.w.push(row);
         let base = self.plain_type(declared);
         if !base.is_empty() {
-            self.w.put(NodeKind::Identifier, Place::new(row, Role::Base), tree.span(target), base);
+            self.w.put(
+                NodeKind::Identifier,
+                Place::new(row, Role::Base),
+                tree.span(target),
+                base,
+            );
         }
     }
 
@@ -105,13 +151,21 @@ impl<O: Output> Lower<'_, O> {
         for part in self.parts(list).collect::<Vec<_>>() {
             let name = match tree.kind(part) {
                 Kind::TypeParameter | Kind::OptionalTypeParameter | Kind::VariadicTypeParameter => {
-                    (part + 1..tree.after(part)).find(|&inner| tree.kind(inner) == Kind::TypeIdentifier)
+                    (part + 1..tree.after(part))
+                        .find(|&inner| tree.kind(inner) == Kind::TypeIdentifier)
                 }
-                Kind::Parameter | Kind::OptionalParameter => tree.child(part, Field::Declarator).and_then(|child| self.declarator(child).name),
+                Kind::Parameter | Kind::OptionalParameter => tree
+                    .child(part, Field::Declarator)
+                    .and_then(|child| self.declarator(child).name),
                 _ => None,
             };
             if let Some(name) = name {
-                self.w.put(NodeKind::TypeParameter, Place::statement(block), tree.span(part), tree.name(name));
+                self.w.put(
+                    NodeKind::TypeParameter,
+                    Place::statement(block),
+                    tree.span(part),
+                    tree.name(name),
+                );
             }
         }
     }
@@ -127,20 +181,35 @@ impl<O: Output> Lower<'_, O> {
                 }
             }
             Kind::Concept => {
-                let name = tree.child(node, Field::Name).map_or(Text::EMPTY, |name| tree.name(name));
+                let name = tree
+                    .child(node, Field::Name)
+                    .map_or(Text::EMPTY, |name| tree.name(name));
                 let spelled = self.w.texts.get(name).to_owned();
-                let mut row = self.w.at(NodeKind::TypeDecl, Place::statement(block), tree.span(node), name);
+                let mut row = self.w.at(
+                    NodeKind::TypeDecl,
+                    Place::statement(block),
+                    tree.span(node),
+                    name,
+                );
                 row.detail = self.qualified(&spelled);
                 self.w.push(row);
             }
             _ => {
-                self.unknown("template_instantiation", Place::statement(block), tree.span(node));
+                self.unknown(
+                    "template_instantiation",
+                    Place::statement(block),
+                    tree.span(node),
+                );
             }
         }
     }
 
     pub(super) fn static_assert(&mut self, node: NodeId, block: RowId) {
-        let row = self.operator(operators::ASSERT, Place::statement(block), self.tree.span(node));
+        let row = self.operator(
+            operators::ASSERT,
+            Place::statement(block),
+            self.tree.span(node),
+        );
         for (part, position) in self.parts(node).collect::<Vec<_>>().into_iter().zip(1..) {
             self.expression(part, Place::argument(row, position));
         }
@@ -154,12 +223,23 @@ impl<O: Output> Lower<'_, O> {
         let name = self.w.texts.intern(&spelled);
         let full = self.qualified(&spelled);
         let full = self.w.texts.get(full).to_owned();
-        let full = if self.owner.is_empty() { format!("{}:{full}", self.path) } else { full };
-        let full = self.names.declare(&mut self.w.texts, Text::EMPTY, "", &full);
+        let full = if self.owner.is_empty() {
+            format!("{}:{full}", self.path)
+        } else {
+            full
+        };
+        let full = self
+            .names
+            .declare(&mut self.w.texts, Text::EMPTY, "", &full);
         let mut row = self.w.at(NodeKind::MethodRef, place, tree.span(node), name);
         row.detail = full;
         let reference = self.w.add(row, place);
-        let mut row = self.w.at(NodeKind::Method, Place::statement(reference), tree.span(node), name);
+        let mut row = self.w.at(
+            NodeKind::Method,
+            Place::statement(reference),
+            tree.span(node),
+            name,
+        );
         row.detail = full;
         row.flags = codegraph_kit::NodeFlags::LAMBDA;
         let method = self.w.push(row);
@@ -178,7 +258,12 @@ impl<O: Output> Lower<'_, O> {
         let start = tree.start(node);
         self.method_return(method, (start, start), Text::EMPTY);
         if let Some(body) = tree.child(node, Field::Body) {
-            let block = self.w.put(NodeKind::Block, Place::new(method, Role::Body), tree.span(body), Text::EMPTY);
+            let block = self.w.put(
+                NodeKind::Block,
+                Place::new(method, Role::Body),
+                tree.span(body),
+                Text::EMPTY,
+            );
             self.capture_values(node, block);
             self.statements(body, block);
         }
@@ -192,19 +277,38 @@ impl<O: Output> Lower<'_, O> {
         let Some(list) = tree.child(node, Field::Captures) else {
             return;
         };
-        for part in tree.children(list).filter(|&child| !is_token(tree.kind(child))).collect::<Vec<_>>() {
+        for part in tree
+            .children(list)
+            .filter(|&child| !is_token(tree.kind(child)))
+            .collect::<Vec<_>>()
+        {
             if tree.kind(part) != Kind::LambdaCapture {
                 continue;
             }
-            let (Some(left), Some(right)) = (tree.child(part, Field::Left), tree.child(part, Field::Right)) else {
+            let (Some(left), Some(right)) = (
+                tree.child(part, Field::Left),
+                tree.child(part, Field::Right),
+            ) else {
                 continue;
             };
             let (text, span) = (tree.name(left), tree.span(left));
-            let row = self.operator(operators::ASSIGNMENT, Place::statement(block), tree.span(part));
+            let row = self.operator(
+                operators::ASSIGNMENT,
+                Place::statement(block),
+                tree.span(part),
+            );
             // The value is of the scope around: the variable is bound behind it.
             self.expression(right, Place::argument(row, 2));
-            let local = self.local(text, span, Text::EMPTY, codegraph_kit::NodeFlags::empty(), block);
-            let target = self.w.put(NodeKind::Identifier, Place::argument(row, 1), span, text);
+            let local = self.local(
+                text,
+                span,
+                Text::EMPTY,
+                codegraph_kit::NodeFlags::empty(),
+                block,
+            );
+            let target = self
+                .w
+                .put(NodeKind::Identifier, Place::argument(row, 1), span, text);
             self.w.refer(target, local);
         }
     }

@@ -18,7 +18,9 @@ impl<O: Output> Lower<'_, O> {
 
     /// Adds a block at a place: as a statement, or as a value where GNU C has one there.
     pub(super) fn block_at(&mut self, node: NodeId, place: Place) -> RowId {
-        let block = self.w.put(NodeKind::Block, place, self.tree.span(node), Text::EMPTY);
+        let block = self
+            .w
+            .put(NodeKind::Block, place, self.tree.span(node), Text::EMPTY);
         let around = self.open(ScopeKind::Block);
         self.statements(node, block);
         self.scope = around;
@@ -50,7 +52,12 @@ impl<O: Output> Lower<'_, O> {
             self.block(node, parent, role);
             return;
         }
-        let block = self.w.put(NodeKind::Block, Place::new(parent, role), self.tree.span(node), Text::EMPTY);
+        let block = self.w.put(
+            NodeKind::Block,
+            Place::new(parent, role),
+            self.tree.span(node),
+            Text::EMPTY,
+        );
         let around = self.open(ScopeKind::Block);
         self.comments(self.tree.start(node), block);
         self.item(node, block);
@@ -78,7 +85,9 @@ impl<O: Output> Lower<'_, O> {
             Kind::For => self.for_statement(node, place),
             Kind::RangeFor => self.range_for(node, place),
             Kind::Return | Kind::CoReturn => {
-                let row = self.w.put(NodeKind::Return, place, tree.span(node), Text::EMPTY);
+                let row = self
+                    .w
+                    .put(NodeKind::Return, place, tree.span(node), Text::EMPTY);
                 if let Some(value) = self.parts(node).next() {
                     self.initial_or_expression(value, Place::argument(row, 1));
                 }
@@ -130,8 +139,16 @@ impl<O: Output> Lower<'_, O> {
         let around = self.open(ScopeKind::Block);
         // A macro that is the head of a branch: what it asks for is the call of it.
         let row = if self.is_head(node) {
-            let construct = if self.is_loop_head(node) { "macro_loop" } else { "macro_branch" };
-            let kind = if self.is_loop_head(node) { "WHILE" } else { "IF" };
+            let construct = if self.is_loop_head(node) {
+                "macro_loop"
+            } else {
+                "macro_branch"
+            };
+            let kind = if self.is_loop_head(node) {
+                "WHILE"
+            } else {
+                "IF"
+            };
             let row = self.control(kind, construct, place, tree.span(node));
             self.head_call(node, Place::new(row, Role::Condition));
             row
@@ -140,7 +157,11 @@ impl<O: Output> Lower<'_, O> {
             self.condition(node, row);
             row
         };
-        let role = if self.is_head(node) && self.is_loop_head(node) { Role::Body } else { Role::Then };
+        let role = if self.is_head(node) && self.is_loop_head(node) {
+            Role::Body
+        } else {
+            Role::Then
+        };
         if let Some(body) = tree.child(node, Field::Consequence) {
             self.body(body, row, role);
         }
@@ -166,11 +187,19 @@ impl<O: Output> Lower<'_, O> {
         if let Some(first) = tree.child(condition, Field::Initializer) {
             self.initializer(first, row);
         }
-        let Some(value) = tree.child(condition, Field::Value).or_else(|| self.parts(condition).next()) else {
+        let Some(value) = tree
+            .child(condition, Field::Value)
+            .or_else(|| self.parts(condition).next())
+        else {
             return;
         };
         if tree.kind(value) == Kind::Declaration {
-            let block = self.w.put(NodeKind::Block, Place::new(row, Role::Condition), tree.span(value), Text::EMPTY);
+            let block = self.w.put(
+                NodeKind::Block,
+                Place::new(row, Role::Condition),
+                tree.span(value),
+                Text::EMPTY,
+            );
             self.declaration(value, block);
         } else {
             self.expression(value, Place::new(row, Role::Condition));
@@ -187,7 +216,12 @@ impl<O: Output> Lower<'_, O> {
                 }
             }
             Kind::Declaration | Kind::Alias | Kind::TypeDefinition | Kind::ExpressionStatement => {
-                let block = self.w.put(NodeKind::Block, Place::new(row, Role::Init), tree.span(node), Text::EMPTY);
+                let block = self.w.put(
+                    NodeKind::Block,
+                    Place::new(row, Role::Init),
+                    tree.span(node),
+                    Text::EMPTY,
+                );
                 self.item(node, block);
             }
             _ => self.expression(node, Place::new(row, Role::Init)),
@@ -210,9 +244,19 @@ impl<O: Output> Lower<'_, O> {
         let tree = self.tree;
         let value = tree.child(node, Field::Value);
         let is_default = value.is_none();
-        let name = self.w.texts.intern(if is_default { "default" } else { "case" });
-        let end = value.map_or(tree.start(node) + 7, |value| tree.end(value)).min(tree.end(node));
-        let mut row = self.w.at(NodeKind::JumpTarget, Place::statement(block), (tree.start(node), end), name);
+        let name = self
+            .w
+            .texts
+            .intern(if is_default { "default" } else { "case" });
+        let end = value
+            .map_or(tree.start(node) + 7, |value| tree.end(value))
+            .min(tree.end(node));
+        let mut row = self.w.at(
+            NodeKind::JumpTarget,
+            Place::statement(block),
+            (tree.start(node), end),
+            name,
+        );
         row.detail = self.w.texts.intern("case_statement");
         let target = self.w.push(row);
         if let Some(value) = value {
@@ -232,7 +276,12 @@ impl<O: Output> Lower<'_, O> {
         match self.tree.child(node, Field::Label) {
             Some(label) => {
                 let name = self.tree.name(label);
-                self.w.put(NodeKind::JumpLabel, Place::statement(row), self.tree.span(label), name);
+                self.w.put(
+                    NodeKind::JumpLabel,
+                    Place::statement(row),
+                    self.tree.span(label),
+                    name,
+                );
             }
             // `goto *pointer`
             None => {
@@ -247,7 +296,12 @@ impl<O: Output> Lower<'_, O> {
         let tree = self.tree;
         let label = tree.child(node, Field::Label);
         if let Some(label) = label {
-            let mut row = self.w.at(NodeKind::JumpTarget, Place::statement(block), tree.span(label), tree.name(label));
+            let mut row = self.w.at(
+                NodeKind::JumpTarget,
+                Place::statement(block),
+                tree.span(label),
+                tree.name(label),
+            );
             row.detail = self.w.texts.intern("labeled_statement");
             self.w.push(row);
         }
@@ -265,11 +319,24 @@ impl<O: Output> Lower<'_, O> {
         let row = self.control("IF", "preproc_if", place, tree.span(node));
         let start = tree.start(node) as usize;
         let line = &self.source[start..tree.end(node) as usize];
-        let end = line.iter().position(|&byte| byte == b'\n').unwrap_or(line.len());
+        let end = line
+            .iter()
+            .position(|&byte| byte == b'\n')
+            .unwrap_or(line.len());
         let text = String::from_utf8_lossy(line[..end].trim_ascii()).into_owned();
         let place = Place::new(row, Role::Condition);
-        self.put_literal(&text, "preprocessor", place, (start as u32, (start + end) as u32));
-        let then = self.w.put(NodeKind::Block, Place::new(row, Role::Then), tree.span(node), Text::EMPTY);
+        self.put_literal(
+            &text,
+            "preprocessor",
+            place,
+            (start as u32, (start + end) as u32),
+        );
+        let then = self.w.put(
+            NodeKind::Block,
+            Place::new(row, Role::Then),
+            tree.span(node),
+            Text::EMPTY,
+        );
         let mut other = None;
         for child in tree.children(node) {
             match tree.field_of(child) {
@@ -283,7 +350,12 @@ impl<O: Output> Lower<'_, O> {
             }
         }
         if let Some(other) = other {
-            let block = self.w.put(NodeKind::Block, Place::new(row, Role::Else), tree.span(other), Text::EMPTY);
+            let block = self.w.put(
+                NodeKind::Block,
+                Place::new(row, Role::Else),
+                tree.span(other),
+                Text::EMPTY,
+            );
             self.item(other, block);
         }
     }

@@ -24,7 +24,10 @@ impl<O: Output> Lower<'_, O> {
     /// Adds a type where its members are there; otherwise it is only named.
     pub(super) fn type_specifier(&mut self, node: NodeId, block: RowId) {
         let tree = self.tree;
-        let is_type = matches!(tree.kind(node), Kind::Struct | Kind::Union | Kind::Enum | Kind::Class);
+        let is_type = matches!(
+            tree.kind(node),
+            Kind::Struct | Kind::Union | Kind::Enum | Kind::Class
+        );
         if is_type && tree.child(node, Field::Body).is_some() {
             self.type_named(node, tree.child(node, Field::Name), block);
         }
@@ -39,17 +42,34 @@ impl<O: Output> Lower<'_, O> {
         let tree = self.tree;
         let spelled = name.map_or_else(String::new, |name| self.name_text(name));
         let anonymous = spelled.is_empty();
-        let short = if anonymous { "<anonymous>".to_owned() } else { spelled };
+        let short = if anonymous {
+            "<anonymous>".to_owned()
+        } else {
+            spelled
+        };
         let full = self.qualified(&short);
         let full = if anonymous {
             // Unnamed types of different files are different types.
-            let line = format!("{}:{}@{}", self.path, self.w.texts.get(full), tree.start(node));
+            let line = format!(
+                "{}:{}@{}",
+                self.path,
+                self.w.texts.get(full),
+                tree.start(node)
+            );
             self.w.texts.intern(&line)
         } else {
             full
         };
-        let name_text = self.w.texts.intern(short.rsplit("::").next().unwrap_or(&short));
-        let mut row = self.w.at(NodeKind::TypeDecl, Place::statement(block), tree.span(node), name_text);
+        let name_text = self
+            .w
+            .texts
+            .intern(short.rsplit("::").next().unwrap_or(&short));
+        let mut row = self.w.at(
+            NodeKind::TypeDecl,
+            Place::statement(block),
+            tree.span(node),
+            name_text,
+        );
         row.detail = full;
         let row = self.w.push(row);
         self.bases(node, row);
@@ -66,7 +86,7 @@ impl<O: Output> Lower<'_, O> {
                 // Enumerators are names of the scope around; those of `enum class` too: they are only reached through it.
                 self.enumerators(body, row);
             } else {
-                self.open(ScopeKind::Class);
+                self.open(ScopeKind::Type);
                 self.classes.insert(full, self.scope);
                 self.fields(body, row);
             }
@@ -94,7 +114,11 @@ impl<O: Output> Lower<'_, O> {
                         class.access = access;
                     }
                 }
-                Kind::PreprocIf | Kind::PreprocIfdef | Kind::PreprocElse | Kind::PreprocElif | Kind::PreprocElifdef => {
+                Kind::PreprocIf
+                | Kind::PreprocIfdef
+                | Kind::PreprocElse
+                | Kind::PreprocElif
+                | Kind::PreprocElifdef => {
                     self.fields(child, row);
                 }
                 Kind::Error => self.recover(child, row),
@@ -116,15 +140,27 @@ impl<O: Output> Lower<'_, O> {
             return;
         };
         let tree = self.tree;
-        for field in tree.children(body).filter(|&child| tree.kind(child) == Kind::FieldDeclaration) {
-            for child in tree.children(field).filter(|&child| tree.field_of(child) == Field::Declarator) {
+        for field in tree
+            .children(body)
+            .filter(|&child| tree.kind(child) == Kind::FieldDeclaration)
+        {
+            for child in tree
+                .children(field)
+                .filter(|&child| tree.field_of(child) == Field::Declarator)
+            {
                 let declarator = self.declarator(child);
                 let Some(name) = declarator.name.filter(|_| declarator.function.is_none()) else {
                     continue;
                 };
                 let declared = self.declared_type(field, declarator);
                 let text = tree.name(name);
-                self.member(text, tree.span(name), declared, class.access | NodeFlags::IMPLICIT, class.row);
+                self.member(
+                    text,
+                    tree.span(name),
+                    declared,
+                    class.access | NodeFlags::IMPLICIT,
+                    class.row,
+                );
             }
         }
     }
@@ -137,12 +173,22 @@ impl<O: Output> Lower<'_, O> {
         };
         let bases: Vec<NodeId> = self
             .parts(clause)
-            .filter(|&child| matches!(tree.kind(child), Kind::TypeIdentifier | Kind::Qualified | Kind::TemplateType))
+            .filter(|&child| {
+                matches!(
+                    tree.kind(child),
+                    Kind::TypeIdentifier | Kind::Qualified | Kind::TemplateType
+                )
+            })
             .collect();
         for base in bases {
             let spelled = self.name_text(base);
             let name = self.w.texts.intern(&spelled);
-            self.w.put(NodeKind::Identifier, Place::new(row, Role::Base), tree.span(base), name);
+            self.w.put(
+                NodeKind::Identifier,
+                Place::new(row, Role::Base),
+                tree.span(base),
+                name,
+            );
         }
     }
 
@@ -154,7 +200,18 @@ impl<O: Output> Lower<'_, O> {
         }
         let end = text.find(['*', '&', '[', '<']).unwrap_or(text.len());
         let words = text[..end].split_whitespace().filter(|word| {
-            !matches!(*word, "struct" | "union" | "enum" | "class" | "const" | "volatile" | "typename" | "constexpr" | "restrict")
+            !matches!(
+                *word,
+                "struct"
+                    | "union"
+                    | "enum"
+                    | "class"
+                    | "const"
+                    | "volatile"
+                    | "typename"
+                    | "constexpr"
+                    | "restrict"
+            )
         });
         let mut words: Vec<&str> = words.collect();
         let name = match (words.pop(), words.is_empty()) {
@@ -188,7 +245,12 @@ impl<O: Output> Lower<'_, O> {
         {
             let (start, end) = self.tree.span(inner);
             let _ = place;
-            self.w.gap(start, end, "unsupported_construct", "a type that is defined inside of an expression");
+            self.w.gap(
+                start,
+                end,
+                "unsupported_construct",
+                "a type that is defined inside of an expression",
+            );
         }
     }
 }

@@ -159,7 +159,11 @@ impl Collector<'_> {
                 let values = values.map(|child| self.values[child as usize]).collect();
                 self.choice(values)
             }
-            op::LISTED => self.tree.children(row).last().map_or(0, |last| self.values[last as usize]),
+            op::LISTED => self
+                .tree
+                .children(row)
+                .last()
+                .map_or(0, |last| self.values[last as usize]),
             op::LIST | op::TUPLE | op::DICT | op::SET | op::INDEX_ACCESS if self.is_target(row) => {
                 0
             }

@@ -233,7 +233,11 @@ impl Collector<'_> {
 
     /// `*p = value`: what a pointer points to is what it holds, where the language's rules say so.
     fn assign_through(&mut self, target: u32, value: Value) {
-        let position = if self.ast.name(target) == op::CAST { 2 } else { 1 };
+        let position = if self.ast.name(target) == op::CAST {
+            2
+        } else {
+            1
+        };
         if self.words.transparent
             && let Some(inner) = self.tree.argument(self.ast, target, position)
         {

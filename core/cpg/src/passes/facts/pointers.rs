@@ -36,7 +36,10 @@ impl Collector<'_> {
         };
         for child in self.tree.children(row) {
             let value = self.value_of(child);
-            let keyword = ast.keywords.binary_search_by_key(&child, |&(row, _)| row).ok();
+            let keyword = ast
+                .keywords
+                .binary_search_by_key(&child, |&(row, _)| row)
+                .ok();
             let slot = if let Some(at) = keyword {
                 site.keywords = site.keywords.saturating_add(1);
                 Slot::Keyword(self.name(ast.texts.get(ast.keywords[at].1)))

@@ -75,7 +75,9 @@ fn expressions(solver: &mut Solver<'_, '_>, at: FileAt) {
             Expression::Function(function) => {
                 let function = bases.functions + function;
                 let mut meant = SmallVec::new();
-                if program.language(at).linkage.is_some() && program.function(function).properties & DECLARATION != 0 {
+                if program.language(at).linkage.is_some()
+                    && program.function(function).properties & DECLARATION != 0
+                {
                     meant = solver.imports.linkage.definitions(program, function);
                 }
                 if meant.is_empty() {
@@ -423,14 +425,19 @@ fn linked_name(solver: &mut Solver<'_, '_>, at: FileAt, node: Node, name: u32) {
     // What is only declared is defined outside: where a description of that is known, it is the better one.
     let outside = functions.iter().all(declared) && variables.is_empty();
     if let Some(number) = solver.externals.member(NONE, name).filter(|_| outside)
-        && (functions.is_empty() && classes.is_empty() || solver.known.describes(solver.externals, number))
+        && (functions.is_empty() && classes.is_empty()
+            || solver.known.describes(solver.externals, number))
     {
         solver.add(node, Val::new(Kind::External, number), Resolution::Exact);
         return;
     }
     let one = functions.len() == 1;
     for function in functions {
-        let tier = if one { Resolution::Import } else { Resolution::Type };
+        let tier = if one {
+            Resolution::Import
+        } else {
+            Resolution::Type
+        };
         solver.add(node, Val::new(Kind::Function, function), tier);
     }
     for class in classes {
@@ -460,21 +467,29 @@ fn call_from_scope(solver: &mut Solver<'_, '_>, at: FileAt, call: u32) -> bool {
     let bases = program.bases[at as usize];
     let facts = program.files[at as usize];
     let site = &facts.calls[(call - bases.calls) as usize];
-    let (Expression::Global(name), Some(caller)) = (&facts.expressions[site.callee as usize], site.caller) else {
+    let (Expression::Global(name), Some(caller)) =
+        (&facts.expressions[site.callee as usize], site.caller)
+    else {
         return false;
     };
     if program.language(at).linkage.is_none() {
         return false;
     }
     let caller = bases.functions + caller;
-    let found = solver.imports.linkage.from_scope(program, caller, facts.name(*name));
+    let found = solver
+        .imports
+        .linkage
+        .from_scope(program, caller, facts.name(*name));
     if found.is_empty() {
         return false;
     }
     let node = solver.fresh();
     for function in found {
         let own = program.function(function);
-        let receives = own.parameters.first().is_some_and(|first| first.is_receiver);
+        let receives = own
+            .parameters
+            .first()
+            .is_some_and(|first| first.is_receiver);
         let class = solver.imports.linkage.class_of(program, function);
         let value = match class.filter(|_| receives) {
             Some(class) => {

@@ -78,7 +78,13 @@ impl<'a> Imports<'a> {
                 let first = program.bases[at as usize].imports;
                 for number in first..first + file.imports.len() as u32 {
                     this.meanings.push(Meaning {
-                        files: this.linkage.targets.get(&number).copied().into_iter().collect(),
+                        files: this
+                            .linkage
+                            .targets
+                            .get(&number)
+                            .copied()
+                            .into_iter()
+                            .collect(),
                         ..Meaning::default()
                     });
                 }

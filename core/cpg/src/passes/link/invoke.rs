@@ -170,7 +170,11 @@ impl Solver<'_, '_> {
             program.class_files[class as usize],
             program.class(class).name,
         )];
-        let names: &[u32] = if language.linkage.is_some() { &own } else { &language.constructors };
+        let names: &[u32] = if language.linkage.is_some() {
+            &own
+        } else {
+            &language.constructors
+        };
         for &name in names {
             let (methods, from_outside) =
                 self.hierarchy.method(program, self.externals, class, name);
@@ -286,7 +290,12 @@ impl Solver<'_, '_> {
                 Through::Copy,
             );
         }
-        let bound = receiver.is_some() && takes_receiver;
+        // Where names are linked, a method that is called by its name alone has its receiver all the same.
+        let linked = self
+            .program
+            .language(self.program.function_files[function as usize])
+            .linkage;
+        let bound = takes_receiver && (receiver.is_some() || linked.is_some());
         self.reached.insert(function);
         if self.linked.insert((invocation, function, bound)) {
             self.pass_arguments(invocation, function, bound);

@@ -62,7 +62,11 @@ impl<'a> Linkage<'a> {
             let bases = program.bases[at];
             for (function, number) in file.functions.iter().zip(bases.functions..) {
                 if function.properties & (MODULE | LAMBDA | IMPLICIT) == 0 {
-                    let by_name = if function.class.is_none() { &mut this.functions } else { &mut this.members };
+                    let by_name = if function.class.is_none() {
+                        &mut this.functions
+                    } else {
+                        &mut this.members
+                    };
                     let name = file.name(function.name);
                     by_name.entry((group, name)).or_default().push(number);
                 }
@@ -99,7 +103,12 @@ impl<'a> Linkage<'a> {
             let mut seen = FxHashSet::default();
             let mut open = vec![from];
             while let Some(at) = open.pop() {
-                open.extend(self.includes[at as usize].iter().copied().filter(|&next| seen.insert(next)));
+                open.extend(
+                    self.includes[at as usize]
+                        .iter()
+                        .copied()
+                        .filter(|&next| seen.insert(next)),
+                );
             }
             seen
         });
@@ -120,11 +129,18 @@ impl<'a> Linkage<'a> {
             let facts = program.function(function);
             let file = file_of(function);
             let full = plain(program.files[file as usize].name(facts.full_name));
-            let named = facts.properties & STATIC != 0 && full.ends_with(last) || is_suffix(full, name);
+            let named =
+                facts.properties & STATIC != 0 && full.ends_with(last) || is_suffix(full, name);
             named && (facts.properties & STATIC == 0 || self.sees(from, file))
         };
         let is_defined = |&function: &u32| program.function(function).properties & DECLARATION == 0;
-        let mut found: Vec<u32> = all.iter().copied().filter(fits).filter(is_defined).take(MOST).collect();
+        let mut found: Vec<u32> = all
+            .iter()
+            .copied()
+            .filter(fits)
+            .filter(is_defined)
+            .take(MOST)
+            .collect();
         if found.is_empty() {
             found = all.iter().copied().filter(fits).take(MOST).collect();
         }
@@ -145,9 +161,16 @@ impl<'a> Linkage<'a> {
             let full = plain(program.files[file as usize].name(facts.full_name));
             // Of a function of one file alone the path is part of the name.
             let full = full.rsplit_once(':').map_or(full, |(_, last)| last);
-            let parameters = facts.parameters.iter().filter(|own| !own.is_receiver).count();
+            let parameters = facts
+                .parameters
+                .iter()
+                .filter(|own| !own.is_receiver)
+                .count();
             let key = (full, parameters);
-            let near = common(&program.files[from as usize].path, &program.files[file as usize].path);
+            let near = common(
+                &program.files[from as usize].path,
+                &program.files[file as usize].path,
+            );
             match best.iter_mut().find(|(own, ..)| *own == key) {
                 None => best.push((key, near, function)),
                 Some(own) if own.1 < near => *own = (key, near, function),
@@ -168,7 +191,10 @@ impl<'a> Linkage<'a> {
         };
         let mut found = self.functions(program, from, full);
         found.retain(|function| program.function(*function).properties & DECLARATION == 0);
-        if found.iter().any(|&function| count(function) == count(declaration)) {
+        if found
+            .iter()
+            .any(|&function| count(function) == count(declaration))
+        {
             found.retain(|function| count(*function) == count(declaration));
         }
         found
@@ -185,29 +211,48 @@ impl<'a> Linkage<'a> {
         };
         let rank = |class: u32| {
             let file = program.class_files[class as usize];
-            let near = common(&program.files[from as usize].path, &program.files[file as usize].path);
+            let near = common(
+                &program.files[from as usize].path,
+                &program.files[file as usize].path,
+            );
             (self.sees(from, file), near)
         };
         let fits = |&class: &u32| {
             let file = program.class_files[class as usize];
-            is_suffix(program.files[file as usize].name(program.class(class).full_name), name)
+            is_suffix(
+                program.files[file as usize].name(program.class(class).full_name),
+                name,
+            )
         };
         let candidates: Vec<u32> = all.iter().copied().filter(fits).take(MOST).collect();
         let Some(best) = candidates.iter().map(|&class| rank(class)).max() else {
             return Found::new();
         };
-        candidates.into_iter().filter(|&class| rank(class) == best).collect()
+        candidates
+            .into_iter()
+            .filter(|&class| rank(class) == best)
+            .collect()
     }
 
     /// Variables that a name means in a file.
-    pub(super) fn variables(&self, program: &Program<'a>, from: FileAt, name: &str) -> SmallVec<[Node; 2]> {
+    pub(super) fn variables(
+        &self,
+        program: &Program<'a>,
+        from: FileAt,
+        name: &str,
+    ) -> SmallVec<[Node; 2]> {
         let Some(group) = program.language(from).linkage else {
             return SmallVec::new();
         };
-        let all = self.variables.get(&(group, name)).map(Vec::as_slice).unwrap_or_default();
+        let all = self
+            .variables
+            .get(&(group, name))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let shared = |&node: &Node| {
             let file = program.file_of_variable(node);
-            let own = &program.files[file as usize].variables[(node - program.bases[file as usize].variables) as usize];
+            let own = &program.files[file as usize].variables
+                [(node - program.bases[file as usize].variables) as usize];
             own.properties & STATIC == 0 || self.sees(from, file)
         };
         all.iter().copied().filter(shared).take(MOST).collect()
@@ -259,8 +304,16 @@ impl<'a> Linkage<'a> {
             return false;
         };
         let own = plain(program.files[file as usize].name(facts.full_name));
-        let all = self.functions.get(&(group, name)).map(Vec::as_slice).unwrap_or_default();
-        let members = self.members.get(&(group, name)).map(Vec::as_slice).unwrap_or_default();
+        let all = self
+            .functions
+            .get(&(group, name))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let members = self
+            .members
+            .get(&(group, name))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let same = |&other: &u32| {
             let file = program.function_files[other as usize];
             let facts = program.function(other);
@@ -281,19 +334,28 @@ impl<'a> Linkage<'a> {
 /// A full name without the types that tell overloads apart, and without a number.
 fn plain(full: &str) -> &str {
     // `operator()` keeps its parentheses.
-    let from = full.rfind("operator").map_or(0, |at| at + "operator()".len());
-    let end = full.get(from..).and_then(|rest| rest.find(['(', '$'])).map_or(full.len(), |at| from + at);
+    let from = full
+        .rfind("operator")
+        .map_or(0, |at| at + "operator()".len());
+    let end = full
+        .get(from..)
+        .and_then(|rest| rest.find(['(', '$']))
+        .map_or(full.len(), |at| from + at);
     &full[..end]
 }
 
 /// Whether a name is a full name, or its end behind a scope.
 fn is_suffix(full: &str, name: &str) -> bool {
-    full.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with("::"))
+    full.strip_suffix(name)
+        .is_some_and(|rest| rest.is_empty() || rest.ends_with("::"))
 }
 
 /// How many folders two paths share.
 fn common(a: &str, b: &str) -> usize {
-    a.split('/').zip(b.split('/')).take_while(|(a, b)| a == b).count()
+    a.split('/')
+        .zip(b.split('/'))
+        .take_while(|(a, b)| a == b)
+        .count()
 }
 
 #[cfg(test)]

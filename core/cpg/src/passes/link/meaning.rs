@@ -48,7 +48,9 @@ pub(super) fn meaning<'a>(
             Expression::Global(name) if program.language(file).linkage.is_some() => {
                 let text = program.text(program.name(file, *name));
                 let classes = imports.linkage.classes(program, file, text);
-                classes.into_iter().for_each(|class| push(found, Val::new(Kind::Class, class)));
+                classes
+                    .into_iter()
+                    .for_each(|class| push(found, Val::new(Kind::Class, class)));
             }
             Expression::Global(name) => {
                 let symbol = program.name(file, *name);

@@ -750,7 +750,12 @@ impl<'p, 'a> Solver<'p, 'a> {
                     declared = self.hierarchy.ancestors[class as usize]
                         .iter()
                         .filter(|ancestor| ancestor.kind() == Kind::Class)
-                        .find_map(|ancestor| self.program.members.get(&(ancestor.number(), name)).copied());
+                        .find_map(|ancestor| {
+                            self.program
+                                .members
+                                .get(&(ancestor.number(), name))
+                                .copied()
+                        });
                 }
                 Some(declared.unwrap_or_else(|| {
                     field_node(
