@@ -2,6 +2,7 @@
 
 use codegraph_kit::output::Output;
 use codegraph_kit::rows::{Place, RowId};
+use codegraph_kit::scope::ScopeKind;
 use codegraph_kit::texts::Text;
 use codegraph_kit::tree::NodeId;
 use codegraph_kit::{NodeFlags, NodeKind};
@@ -29,7 +30,8 @@ impl<O: Output> Lower<'_, O> {
                 let declaration = self.declaration_of(name);
                 let row = self.w.put(NodeKind::Call, place, span, name);
                 match declaration {
-                    // A variable that holds a function, or a member of the class around.
+                    Some(_) if self.is_member(name) => self.on_this(function, row),
+                    // A variable that holds a function.
                     Some(declaration) => {
                         let receiver = self.w.put(
                             NodeKind::Identifier,
@@ -81,6 +83,36 @@ impl<O: Output> Lower<'_, O> {
         if let Some(list) = tree.child(node, Field::Arguments) {
             self.arguments(list, row);
         }
+    }
+
+    /// Whether a name means a member of the class around, in a method that has an object.
+    fn is_member(&mut self, name: Text) -> bool {
+        let binding = self.scopes.resolve(self.scope, name);
+        let scope = binding.map(|binding| self.scopes.binding(binding).scope);
+        let this = self.w.texts.intern("this");
+        scope.is_some_and(|scope| self.scopes.kind(scope) == ScopeKind::Type)
+            && self.declaration_of(this).is_some()
+    }
+
+    /// `f` of `f()`, where it is a member: `this->f`.
+    fn on_this(&mut self, function: NodeId, row: RowId) {
+        let span = self.tree.span(function);
+        let place = Place::receiver(row).with_flags(NodeFlags::IMPLICIT);
+        let access = self.operator("<operator>.indirectFieldAccess", place, span);
+        let this = self.w.texts.intern("this");
+        let at = (span.0, span.0);
+        let place = Place::argument(access, 1).with_flags(NodeFlags::IMPLICIT);
+        let object = self.w.put(NodeKind::Identifier, place, at, this);
+        if let Some(declaration) = self.declaration_of(this) {
+            self.w.refer(object, declaration);
+        }
+        let name = self.tree.name(function);
+        self.w.put(
+            NodeKind::FieldIdentifier,
+            Place::argument(access, 2),
+            span,
+            name,
+        );
     }
 
     /// A function in needless parentheses or behind a `*` is the function.

@@ -25,6 +25,7 @@ pub(super) fn add(solver: &mut Solver<'_, '_>) {
             }
         }
     }
+    outside_names(solver);
     shared_variables(solver);
     for at in 0..files {
         expressions(solver, at);
@@ -423,7 +424,9 @@ fn linked_name(solver: &mut Solver<'_, '_>, at: FileAt, node: Node, name: u32) {
     let variables = solver.imports.linkage.variables(program, at, text);
     let declared = |&function: &u32| program.function(function).properties & DECLARATION != 0;
     // What is only declared is defined outside: where a description of that is known, it is the better one.
-    let outside = functions.iter().all(declared) && variables.is_empty();
+    let outside = functions.iter().all(declared)
+        && variables.is_empty()
+        && solver.outside_names.contains(&name);
     if let Some(number) = solver.externals.member(NONE, name).filter(|_| outside)
         && (functions.is_empty() && classes.is_empty()
             || solver.known.describes(solver.externals, number))
@@ -445,6 +448,29 @@ fn linked_name(solver: &mut Solver<'_, '_>, at: FileAt, node: Node, name: u32) {
     }
     for variable in variables {
         solver.flow(variable, node, Resolution::Import, Through::Copy);
+    }
+}
+
+/// Names that are called or stand for a type somewhere: any other one that nothing defines is a constant of which nothing is known.
+fn outside_names(solver: &mut Solver<'_, '_>) {
+    let program = solver.program;
+    for (at, file) in (0..).zip(&program.files) {
+        if program.language(at).linkage.is_none() {
+            continue;
+        }
+        let declared = file
+            .expressions
+            .iter()
+            .filter_map(|expression| match expression {
+                Expression::Declared(of) | Expression::Tested(of) => Some(*of),
+                _ => None,
+            });
+        let called = file.calls.iter().map(|call| call.callee);
+        for value in declared.chain(called) {
+            if let Expression::Global(name) = file.expressions[value as usize] {
+                solver.outside_names.insert(program.name(at, name));
+            }
+        }
     }
 }
 

@@ -136,6 +136,8 @@ pub(super) struct Solver<'p, 'a> {
     work: VecDeque<Work>,
     /// Names of members that are written somewhere.
     pub(super) written: FxHashSet<Symbol>,
+    /// Names that files of linked languages call, or say as types.
+    pub(super) outside_names: FxHashSet<Symbol>,
     fields: FxHashMap<(u32, Symbol), Node>,
     pub(super) invocations: Vec<Invocation>,
     /// Rows that make calls and are neither calls nor operations: (file, row, function around).
@@ -187,6 +189,7 @@ impl<'p, 'a> Solver<'p, 'a> {
             uses: Vec::new(),
             work: VecDeque::new(),
             written: FxHashSet::default(),
+            outside_names: FxHashSet::default(),
             fields: FxHashMap::default(),
             invocations: Vec::new(),
             rows: Vec::new(),
