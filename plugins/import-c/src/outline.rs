@@ -114,8 +114,6 @@ fn directives<'a>(
 pub(crate) struct Include {
     pub(crate) span: (u32, u32),
     pub(crate) path: String,
-    /// In `<…>`: not of the project first.
-    pub(crate) system: bool,
 }
 
 /// Includes that are read, in order. One whose name a macro makes has no name to follow.
@@ -127,16 +125,15 @@ pub(crate) fn includes<'a>(
     directives(lexed, live, Word::Include).filter_map(|directive| {
         let text = plain(&source[directive.argument as usize..directive.end as usize]);
         let (open, rest) = (text.chars().next()?, text.get(1..)?);
-        let (close, system) = match open {
-            '"' => ('"', false),
-            '<' => ('>', true),
+        let close = match open {
+            '"' => '"',
+            '<' => '>',
             _ => return None,
         };
         let path = rest.split_once(close)?.0.trim().replace('\\', "/");
         (!path.is_empty()).then_some(Include {
             span: (directive.start, directive.end),
             path,
-            system,
         })
     })
 }

@@ -33,6 +33,8 @@ struct Preparer<'a> {
     cpp: bool,
     bytes: Vec<u8>,
     heads: FxHashMap<u32, Head>,
+    /// The token before which a `;` was written last.
+    ended: usize,
 }
 
 /// Prepares a file. `included` are the outlines of what it includes.
@@ -65,6 +67,7 @@ pub(crate) fn prepare(source: &[u8], included: &[Vec<u8>], cpp: bool) -> Prepare
         cpp,
         bytes,
         heads: FxHashMap::default(),
+        ended: 0,
     };
     preparer.continuations();
     preparer.uses();
@@ -195,7 +198,7 @@ impl Preparer<'_> {
             let token = self.tokens[at];
             if token.what == What::Name {
                 let inside = brackets.inside();
-                let boundary = is_boundary(trail.back(0), inside);
+                let boundary = is_boundary(trail.back(0), inside) || self.ended == at;
                 if let Some(next) = self.name(at, inside, boundary, &trail) {
                     at = next;
                     continue;
@@ -225,6 +228,10 @@ impl Preparer<'_> {
                 | "__vectorcall"
                 | "__thiscall"
         ) {
+            self.blank_tokens(at, at + 1);
+            return Some(at + 1);
+        }
+        if self.is_export(at) {
             self.blank_tokens(at, at + 1);
             return Some(at + 1);
         }
@@ -347,6 +354,23 @@ impl Preparer<'_> {
         near(at.checked_sub(1)) || near(Some(at + 1))
     }
 
+    /// Whether a name that nothing defines stands between `extern` and a declaration that is whole without it: headers use macros that
+    /// those that include them define.
+    fn is_export(&self, at: usize) -> bool {
+        let name = |at: usize| {
+            self.tokens
+                .get(at)
+                .is_some_and(|token| token.what == What::Name)
+        };
+        let declares = name(at + 2) || self.tokens.get(at + 2).is_some_and(|token| token.is(b'*'));
+        at > 0
+            && self.text(at - 1) == "extern"
+            && self.is_shouted(at)
+            && name(at + 1)
+            && declares
+            && self.macros.effect(self.text(at)).is_none()
+    }
+
     /// A macro that is the head of a loop or branch is written as one.
     fn head(&mut self, at: usize, head: Head) -> Option<usize> {
         let end = after_parentheses(&self.tokens, at + 1);
@@ -418,6 +442,7 @@ impl Preparer<'_> {
         let needs = self.tokens.get(end).is_none_or(|next| !next.is(b';'));
         if needs && self.bytes.get(place).is_some_and(u8::is_ascii_whitespace) {
             self.bytes[place] = b';';
+            self.ended = end;
         }
     }
 
@@ -603,6 +628,14 @@ mod tests {
         assert_eq!(
             prepared("void f() { CHECK(x)\n g(); }"),
             "void f() { CHECK(x); g(); }"
+        );
+        assert_eq!(
+            prepared("extern EXPORT volatile int a;\nextern DIR *b;\nextern SIZE c;"),
+            "extern volatile int a; extern DIR *b; extern SIZE c;"
+        );
+        assert_eq!(
+            prepared("WORD(a)\nWORD(b)\nWORD(c)\nint a;"),
+            "WORD(a);WORD(b);WORD(c);int a;"
         );
         assert_eq!(prepared("MAGIC(x)\nint a;"), "MAGIC(x);int a;");
         assert_eq!(
