@@ -18,7 +18,9 @@ impl IncludePaths {
                 .or_default()
                 .push(path.to_owned());
         }
-        by_name.values_mut().for_each(|paths| paths.sort_unstable());
+        for paths in by_name.values_mut() {
+            paths.sort_unstable();
+        }
         Self { by_name }
     }
 

@@ -320,19 +320,16 @@ impl Decider<'_> {
                 self.drop_branch(branch, endif);
             }
         }
-        match group
+        if let Some(branch) = group
             .branches
             .into_iter()
             .find(|branch| kept == Some(branch.directive))
         {
-            Some(branch) => {
-                self.brackets = branch.brackets;
-                self.trail = branch.trail;
-            }
-            None => {
-                self.brackets = group.brackets;
-                self.trail = group.trail;
-            }
+            self.brackets = branch.brackets;
+            self.trail = branch.trail;
+        } else {
+            self.brackets = group.brackets;
+            self.trail = group.trail;
         }
     }
 

@@ -102,7 +102,7 @@ impl Lexer<'_> {
             b' ' | b'\t' | b'\r' | 0x0B | 0x0C => self.at += 1,
             b'\\' if matches!(self.peek(1), b'\n' | b'\r') => self.at += 2,
             b'/' if matches!(self.peek(1), b'/' | b'*') => {
-                self.at = comment_end(self.source, self.at)
+                self.at = comment_end(self.source, self.at);
             }
             b'#' if self.fresh_line => self.directive(),
             _ => {

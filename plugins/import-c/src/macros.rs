@@ -317,7 +317,7 @@ impl Macros {
                     _ => return None,
                 },
                 What::Mark(b'[') if own.body.starts_with("[[") && own.body.ends_with("]]") => {
-                    at = tokens.len()
+                    at = tokens.len();
                 }
                 _ => return None,
             }

@@ -408,7 +408,7 @@ impl Preparer<'_> {
                 self.head(at, Head::Loop);
             }
             Inside::Code if follows.is(b'}') || follows.what == What::Name => {
-                self.end_statement(end)
+                self.end_statement(end);
             }
             // A definition without a type has a declaration of its parameters or a body behind it.
             Inside::Outer

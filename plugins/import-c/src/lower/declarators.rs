@@ -205,16 +205,15 @@ impl<O: Output> Lower<'_, O> {
             match c {
                 '<' if !is_operator => depth += 1,
                 '>' if !is_operator => depth = depth.saturating_sub(1),
-                c if c.is_whitespace() && depth == 0 => {
+                c if c.is_whitespace() && depth == 0
                     // `operator new`, `operator int`
-                    if is_operator
+                    && is_operator
                         && code[..at].ends_with("operator")
                         && code[at..]
                             .trim_start()
-                            .starts_with(|c: char| c.is_alphabetic())
-                    {
-                        text.push(' ');
-                    }
+                            .starts_with(|c: char| c.is_alphabetic()) =>
+                {
+                    text.push(' ');
                 }
                 c if depth == 0 => text.push(c),
                 _ => {}

@@ -110,31 +110,30 @@ impl<O: Output> Lower<'_, O> {
         if let Some(type_node) = tree.child(node, Field::Type) {
             let declared = self.squeezed(&[self.type_span(type_node)]);
             let plain = self.plain_type(declared);
-            match tree.child(node, Field::Arguments) {
-                Some(arguments) => self.construct(arguments, declared, Place::argument(row, 1)),
-                None => {
-                    let short = self
-                        .w
-                        .texts
-                        .get(plain)
-                        .rsplit("::")
-                        .next()
-                        .unwrap_or_default()
-                        .to_owned();
-                    let name = self.w.texts.intern(&short);
-                    let call = self.w.put(
-                        NodeKind::Call,
-                        Place::argument(row, 1),
-                        tree.span(type_node),
-                        name,
-                    );
-                    self.w.put(
-                        NodeKind::Identifier,
-                        Place::receiver(call),
-                        tree.span(type_node),
-                        plain,
-                    );
-                }
+            if let Some(arguments) = tree.child(node, Field::Arguments) {
+                self.construct(arguments, declared, Place::argument(row, 1))
+            } else {
+                let short = self
+                    .w
+                    .texts
+                    .get(plain)
+                    .rsplit("::")
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
+                let name = self.w.texts.intern(&short);
+                let call = self.w.put(
+                    NodeKind::Call,
+                    Place::argument(row, 1),
+                    tree.span(type_node),
+                    name,
+                );
+                self.w.put(
+                    NodeKind::Identifier,
+                    Place::receiver(call),
+                    tree.span(type_node),
+                    plain,
+                );
             }
         }
         if let Some(declarator) = tree.child(node, Field::Declarator)

@@ -244,7 +244,7 @@ impl<'a, O: Output> Lower<'a, O> {
             Kind::Alias => self.alias(node, block),
             Kind::Template => self.template(node, block),
             Kind::TemplateInstantiation | Kind::Friend | Kind::Concept => {
-                self.declared_only(node, block)
+                self.declared_only(node, block);
             }
             Kind::StaticAssert => self.static_assert(node, block),
             Kind::AttributeDeclaration | Kind::AttributeSpecifier | Kind::Declspec => {}
