@@ -11,6 +11,16 @@ mod truth;
 const PRECISION: f64 = 0.95;
 const RECALL: f64 = 0.95;
 
+#[path = "../src/native/mod.rs"]
+mod native;
+
+#[tokio::test]
+async fn calls_of_linked_programs_are_found() {
+    let (programs, differences) = native::differences().await;
+    assert!(programs >= 12, "the set is not all there: {programs}");
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
 #[tokio::test]
 async fn calls_are_found() {
     let score = truth::calls().await;

@@ -13,6 +13,7 @@ pub mod data_folder;
 pub mod group;
 pub mod id;
 pub mod import;
+pub mod include;
 pub mod job;
 pub mod lease;
 pub mod permission;
@@ -30,6 +31,7 @@ pub use id::{
     RequestId, RevisionId, SessionId, UserId,
 };
 pub use import::{FileChanges, ImportMode, ImportReport, ImportRequest, Step};
+pub use include::IncludePaths;
 pub use job::{Job, JobStatus, JobStep, Payload, StepStatus};
 pub use lease::Lease;
 pub use permission::{Permission, Permissions, Role};

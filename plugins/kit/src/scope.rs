@@ -16,6 +16,8 @@ pub enum ScopeKind {
     Module,
     /// A class: its names are seen in it, but not in functions inside it.
     Class,
+    /// A class whose functions see its names.
+    Type,
     /// A function: what is inside runs later and captures.
     Function,
     /// A block that binds names of its own.
@@ -196,7 +198,7 @@ impl Scopes {
             at = self.parent(at);
         };
         let owner = self.bindings[found.0 as usize].scope;
-        if left_function && self.kind(owner) != ScopeKind::Module {
+        if left_function && !matches!(self.kind(owner), ScopeKind::Module | ScopeKind::Type) {
             self.capture(scope, owner, found);
         }
         Some(found)

@@ -168,6 +168,19 @@ impl<K: Kind, F: Field> Tree<K, F> {
         }
     }
 
+    /// Moves all nodes and comments: for a tree of a text that was put together from parts of a file. The map must not change the
+    /// order of offsets.
+    pub fn move_offsets(&mut self, map: impl Fn(u32) -> u32) {
+        for node in &mut self.nodes {
+            node.start = map(node.start);
+            node.end = map(node.end);
+        }
+        for (start, end) in &mut self.comments {
+            *start = map(*start);
+            *end = map(*end);
+        }
+    }
+
     /// Number of nodes.
     pub fn len(&self) -> u32 {
         self.nodes.len() as u32

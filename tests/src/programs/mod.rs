@@ -98,18 +98,19 @@ fn parse<Known: Default>(document: &str, known: &impl Fn(&mut Known, &str)) -> V
     programs
 }
 
-/// The real host with the built importer.
+/// The real host with a built importer, and its languages.
 ///
 /// # Panics
 /// Panics where the importer was not built.
-pub(crate) async fn host(work: &Path) -> (Arc<PluginHost>, LanguageInfo) {
+pub(crate) async fn importer(work: &Path, id: &str) -> (Arc<PluginHost>, Vec<LanguageInfo>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("the root of the workspace");
     let plugins = work.join("plugins");
     std::fs::create_dir_all(&plugins).expect("a folder for plugins");
-    let wasm = root.join("target/debug/plugins/import-python.wasm");
-    std::fs::copy(&wasm, plugins.join("import-python.wasm"))
+    let file = format!("{id}.wasm");
+    let wasm = root.join("target/debug/plugins").join(&file);
+    std::fs::copy(&wasm, plugins.join(&file))
         .unwrap_or_else(|error| panic!("{}: {error}: run `make plugins`", wasm.display()));
     let config = HostConfig::new(
         vec![plugins],
@@ -118,12 +119,22 @@ pub(crate) async fn host(work: &Path) -> (Arc<PluginHost>, LanguageInfo) {
         codegraph_model::Clock::fixed(jiff::Timestamp::default()),
     );
     let host = PluginHost::start(config).await.expect("the host starts");
-    let language = host
-        .languages()
-        .into_iter()
-        .find(|language| language.id == "python")
-        .unwrap_or_else(|| panic!("the importer was not loaded: {:?}", host.plugins()));
-    (host, language)
+    let languages = host.languages();
+    assert!(
+        !languages.is_empty(),
+        "the importer was not loaded: {:?}",
+        host.plugins()
+    );
+    (host, languages)
+}
+
+/// The real host with the importer that most truth sets are for.
+///
+/// # Panics
+/// Panics where the importer was not built.
+pub(crate) async fn host(work: &Path) -> (Arc<PluginHost>, LanguageInfo) {
+    let (host, mut languages) = importer(work, "import-python").await;
+    (host, languages.remove(0))
 }
 
 /// Lowers files given as (path, source), and runs the local passes over them.

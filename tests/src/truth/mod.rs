@@ -12,9 +12,9 @@ use crate::programs::{self, Program};
 pub(crate) use score::Score;
 
 /// A call: site (`main.py:6`), caller and callee.
-type Call = (String, String, String);
+pub(crate) type Call = (String, String, String);
 /// Calls that a program makes.
-type Calls = Vec<Call>;
+pub(crate) type Calls = Vec<Call>;
 
 /// What the linker finds of the programs in `tests/truth/calls`, against what they do.
 ///
@@ -32,7 +32,7 @@ pub(crate) async fn calls() -> Score {
 }
 
 /// Reads a line of calls: `` - `main.py:6` `main.<module>` → `main.f` ``.
-fn add_call(calls: &mut Calls, line: &str) {
+pub(crate) fn add_call(calls: &mut Calls, line: &str) {
     let Some(call) = line.strip_prefix("- `") else {
         return;
     };

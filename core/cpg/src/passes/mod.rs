@@ -20,6 +20,9 @@
 //! | `scope-dictionary` | functions that give the names of the scope as a dictionary (`globals`) | none |
 //! | `missing-member` | method that runs where a member is not found (`__getattr__`) | none |
 //! | `descriptor` | method by which a value that a class holds says what reading it gives (`__get__`) | none |
+//! | `linkage` | group of languages whose files define names for each other: functions, variables and types by name, those of one file alone (`static`) where it is included | names are imported |
+//! | `indirection` | `transparent`: a pointer holds what it points to, an array what its elements are | neither |
+//! | `type-word` | words in the texts of declared types that are no part of the type's name (`struct`, `const`) | texts are names with dots |
 //! | `derived` | method of an ancestor that runs where a class is derived (`__init_subclass__`) | none |
 //! | `metaclass` | keyword among the bases that says the type of the type | there is none |
 //! | `class-made` | methods of a metaclass that run where a class of it is made | none |

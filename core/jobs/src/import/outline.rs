@@ -2,26 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use codegraph_model::IncludePaths;
 use codegraph_plugin_host::types::Outline;
+
+/// Bytes of facts that a file is handed; what is met later than they last is left out.
+const MOST: usize = 16 * 1024 * 1024;
 
 /// Outlines by path, and who includes whom.
 #[derive(Debug, Default)]
 pub(super) struct Outlines {
     by_path: BTreeMap<String, Outline>,
-    /// Paths by their last name, for includes that are found by a suffix only.
-    by_name: BTreeMap<String, Vec<String>>,
+    /// By path: the files that its includes mean, in their order.
+    targets: BTreeMap<String, Vec<String>>,
 }
 
 impl Outlines {
     pub(super) fn new(by_path: BTreeMap<String, Outline>) -> Self {
-        let mut by_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for path in by_path.keys() {
-            by_name
-                .entry(last_name(path).to_owned())
-                .or_default()
-                .push(path.clone());
-        }
-        Self { by_path, by_name }
+        let paths = IncludePaths::new(by_path.keys().map(String::as_str));
+        let targets = by_path
+            .iter()
+            .map(|(path, outline)| {
+                let includes = outline.includes.iter();
+                let found = includes.filter_map(|include| paths.resolve(path, include));
+                (path.clone(), found.map(str::to_owned).collect())
+            })
+            .collect();
+        Self { by_path, targets }
     }
 
     /// The module that a file declares itself to be.
@@ -34,79 +40,30 @@ impl Outlines {
 
     /// Facts of all that a file includes, directly or not, in the order in which it is met; the file itself is not among them.
     pub(super) fn included(&self, path: &str) -> Vec<Vec<u8>> {
-        let mut seen = BTreeSet::from([path.to_owned()]);
+        let mut seen = BTreeSet::from([path]);
         let mut facts = Vec::new();
-        self.collect(path, &mut seen, &mut facts);
+        let mut left = MOST;
+        // A stack of its own: a chain of includes may be longer than a thread's stack.
+        let mut open = vec![(path, 0)];
+        while let Some((at, number)) = open.pop() {
+            let target = self.targets.get(at).and_then(|targets| targets.get(number));
+            if let Some(target) = target {
+                open.push((at, number + 1));
+                if seen.insert(target) {
+                    open.push((target, 0));
+                }
+            } else if at != path
+                && let Some(outline) = self.by_path.get(at)
+            {
+                let Some(rest) = left.checked_sub(outline.facts.len()) else {
+                    break;
+                };
+                left = rest;
+                facts.push(outline.facts.clone());
+            }
+        }
         facts
     }
-
-    fn collect(&self, start: &str, seen: &mut BTreeSet<String>, facts: &mut Vec<Vec<u8>>) {
-        // A stack of its own: a chain of includes may be longer than a thread's stack.
-        let mut open = vec![(start.to_owned(), 0)];
-        while let Some((path, at)) = open.pop() {
-            let Some(outline) = self.by_path.get(&path) else {
-                continue;
-            };
-            let Some(include) = outline.includes.get(at) else {
-                if path != start {
-                    facts.push(outline.facts.clone());
-                }
-                continue;
-            };
-            open.push((path.clone(), at + 1));
-            if let Some(target) = self.resolve(&path, include)
-                && seen.insert(target.to_owned())
-            {
-                open.push((target.to_owned(), 0));
-            }
-        }
-    }
-
-    /// The file that an include means: beside the including file, then from the root, then the one whose path ends so.
-    /// Of several the one that shares most folders with the including file.
-    fn resolve(&self, from: &str, include: &str) -> Option<&str> {
-        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-        for base in [folder, ""] {
-            if let Some(path) = join(base, include)
-                && let Some((path, _)) = self.by_path.get_key_value(&path)
-            {
-                return Some(path);
-            }
-        }
-        let wanted = join("", include.trim_start_matches("../"))?;
-        let suffix = format!("/{wanted}");
-        let candidates = self.by_name.get(last_name(&wanted))?;
-        let near = |path: &str| {
-            path.split('/')
-                .zip(from.split('/'))
-                .take_while(|(a, b)| a == b)
-                .count()
-        };
-        candidates
-            .iter()
-            .filter(|path| path.ends_with(&suffix))
-            // `max_by_key` takes the last of equals; the first in order is wanted.
-            .rev()
-            .max_by_key(|path| near(path))
-            .map(String::as_str)
-    }
-}
-
-fn last_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-/// Joins a folder and a relative path; none where it leads out of the root.
-fn join(folder: &str, relative: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 #[cfg(test)]

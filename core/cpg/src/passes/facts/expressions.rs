@@ -151,7 +151,19 @@ impl Collector<'_> {
                 self.decision(values)
             }
             op::ASSIGNMENT | op::CAST => argument(self, 2),
-            op::AWAIT => argument(self, 1),
+            op::AWAIT | op::ADDRESS_OF | op::NEW => argument(self, 1),
+            op::INDIRECTION => self.pointed_to(argument(self, 1)),
+            op::INITIALIZER => self.aggregate(row),
+            op::GENERIC => {
+                let values = self.tree.children(row).skip(1);
+                let values = values.map(|child| self.values[child as usize]).collect();
+                self.choice(values)
+            }
+            op::LISTED => self
+                .tree
+                .children(row)
+                .last()
+                .map_or(0, |last| self.values[last as usize]),
             op::LIST | op::TUPLE | op::DICT | op::SET | op::INDEX_ACCESS if self.is_target(row) => {
                 0
             }

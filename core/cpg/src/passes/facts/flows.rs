@@ -252,6 +252,10 @@ impl Collector<'_> {
             }
             NodeKind::Call if self.ast.name(target) == op::INDEX_ACCESS => {
                 self.assign_element(target, value);
+                self.assign_through(target, value);
+            }
+            NodeKind::Call if matches!(self.ast.name(target), op::INDIRECTION | op::CAST) => {
+                self.assign_through(target, value);
             }
             NodeKind::Call if op::is_field_access(self.ast.name(target)) => {
                 if let Expression::Member(base, name) =
@@ -261,6 +265,20 @@ impl Collector<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// `*p = value`: what a pointer points to is what it holds, where the language's rules say so.
+    fn assign_through(&mut self, target: u32, value: Value) {
+        let position = if self.ast.name(target) == op::CAST {
+            2
+        } else {
+            1
+        };
+        if self.words.transparent
+            && let Some(inner) = self.tree.argument(self.ast, target, position)
+        {
+            self.assign(inner, value);
         }
     }
 

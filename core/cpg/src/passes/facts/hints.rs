@@ -20,8 +20,30 @@ impl<'a> Collector<'a> {
             return self.hint(hint);
         }
         let mut types = Vec::new();
-        self.hint_text(self.ast.type_text(row), &mut types);
+        if self.words.type_words.is_empty() {
+            self.hint_text(self.ast.type_text(row), &mut types);
+        } else {
+            types.extend(self.type_name(self.ast.type_text(row)));
+        }
         self.declared_as(types)
+    }
+
+    /// The type whose name stands in a text between words that are no part of it (`const struct S *`).
+    fn type_name(&mut self, text: &'a str) -> Option<Value> {
+        let end = text.find(['*', '&', '[', '<', '(']).unwrap_or(text.len());
+        // A function or a pointer to one is no instance.
+        if text[end..].contains('(') {
+            return None;
+        }
+        let mut words = text[..end]
+            .split_whitespace()
+            .filter(|word| !self.words.type_words.contains(word));
+        let name = words.next()?;
+        if words.next().is_some() || self.any_types.contains(&name) {
+            return None;
+        }
+        let name = self.name(name);
+        Some(self.value(Expression::Global(name)))
     }
 
     /// An instance of what the expression of a row declares.

@@ -12,6 +12,7 @@ mod names;
 mod operations;
 mod order;
 mod overwritten;
+mod pointers;
 mod versions;
 mod words;
 mod written;

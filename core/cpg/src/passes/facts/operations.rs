@@ -81,6 +81,13 @@ impl<'a> Collector<'a> {
         // A part of a sequence has its elements.
         let is_slice = self.kind(index) == NodeKind::Call && self.ast.name(index) == op::SLICE;
         let key = self.key(index);
+        // What a pointer points to is what it holds.
+        if self.words.transparent {
+            let element = self.fresh(Expression::Element(collection, key));
+            let operands = vec![collection, key_value];
+            self.operation(row, op::INDEX_ACCESS, operands, Some(element));
+            return self.choice(vec![element, collection]);
+        }
         let result = if is_slice {
             let bounds = self.slice_bounds(index);
             self.fresh(Expression::Element(collection, bounds))

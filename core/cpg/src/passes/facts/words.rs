@@ -16,6 +16,10 @@ pub(super) struct Words<'a> {
     pub(super) dictionary: &'a str,
     pub(super) tuple: &'a str,
     pub(super) list: &'a str,
+    /// A pointer holds what it points to, an array what its elements are.
+    pub(super) transparent: bool,
+    /// Words of declared types that are no part of their names; none where types are no such texts.
+    pub(super) type_words: Vec<&'a str>,
 }
 
 impl<'a> Words<'a> {
@@ -31,6 +35,8 @@ impl<'a> Words<'a> {
             dictionary: rules.get("dict-type").unwrap_or_default(),
             tuple: rules.get("tuple-type").unwrap_or_default(),
             list: rules.get("list-type").unwrap_or_default(),
+            transparent: rules.get("indirection") == Some("transparent"),
+            type_words: words("type-word"),
         }
     }
 }

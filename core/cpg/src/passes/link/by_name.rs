@@ -58,7 +58,10 @@ pub(super) fn add(solver: &mut Solver<'_, '_>) {
                 (name, true)
             }
             // A name that nothing binds is linked from elsewhere, in languages that link so.
-            Expression::Global(name) if program.languages[language as usize].builtins.is_none() => {
+            Expression::Global(name)
+                if program.languages[language as usize].builtins.is_none()
+                    && program.languages[language as usize].linkage.is_none() =>
+            {
                 (name, false)
             }
             _ => continue,
@@ -84,7 +87,7 @@ pub(super) fn add(solver: &mut Solver<'_, '_>) {
 }
 
 /// Whether a call's arguments fit a function's parameters, the receiver aside.
-fn fits(site: &CallSite, function: &Function) -> bool {
+pub(super) fn fits(site: &CallSite, function: &Function) -> bool {
     let given = usize::from(site.positional) + usize::from(site.keywords);
     let own = function
         .parameters

@@ -25,6 +25,8 @@ pub(super) fn add(solver: &mut Solver<'_, '_>) {
             }
         }
     }
+    outside_names(solver);
+    shared_variables(solver);
     for at in 0..files {
         expressions(solver, at);
         flows(solver, at);
@@ -43,6 +45,9 @@ fn expressions(solver: &mut Solver<'_, '_>, at: FileAt) {
         let node = program.node(at, value as u32);
         match expression {
             Expression::Unknown | Expression::Variable(_) | Expression::Operation(_) => {}
+            Expression::Global(name) if program.language(at).linkage.is_some() => {
+                linked_name(solver, at, node, program.name(at, *name));
+            }
             Expression::Global(name) => {
                 let symbol = program.name(at, *name);
                 let nodes = solver.imports.module_member(program, at, symbol);
@@ -68,11 +73,21 @@ fn expressions(solver: &mut Solver<'_, '_>, at: FileAt) {
             Expression::Call(call) => {
                 solver.invocations[(bases.calls + call) as usize].result = node;
             }
-            Expression::Function(function) => solver.add(
-                node,
-                Val::new(Kind::Function, bases.functions + function),
-                Resolution::Exact,
-            ),
+            Expression::Function(function) => {
+                let function = bases.functions + function;
+                let mut meant = SmallVec::new();
+                if program.language(at).linkage.is_some()
+                    && program.function(function).properties & DECLARATION != 0
+                {
+                    meant = solver.imports.linkage.definitions(program, function);
+                }
+                if meant.is_empty() {
+                    meant.push(function);
+                }
+                for function in meant {
+                    solver.add(node, Val::new(Kind::Function, function), Resolution::Exact);
+                }
+            }
             Expression::Class(class) => solver.add(
                 node,
                 Val::new(Kind::Class, bases.classes + class),
@@ -403,11 +418,126 @@ fn operations(solver: &mut Solver<'_, '_>, at: FileAt) {
     }
 }
 
+/// A name that no scope of the file binds means what files define for each other.
+fn linked_name(solver: &mut Solver<'_, '_>, at: FileAt, node: Node, name: u32) {
+    let program = solver.program;
+    let text = program.text(name);
+    let functions = solver.imports.linkage.functions(program, at, text);
+    let classes = solver.imports.linkage.classes(program, at, text);
+    let variables = solver.imports.linkage.variables(program, at, text);
+    let declared = |&function: &u32| program.function(function).properties & DECLARATION != 0;
+    // What is only declared is defined outside: where a description of that is known, it is the better one.
+    let outside = functions.iter().all(declared)
+        && variables.is_empty()
+        && solver.outside_names.contains(&name);
+    if let Some(number) = solver.externals.member(NONE, name).filter(|_| outside)
+        && (functions.is_empty() && classes.is_empty()
+            || solver.known.describes(solver.externals, number))
+    {
+        solver.add(node, Val::new(Kind::External, number), Resolution::Exact);
+        return;
+    }
+    let one = functions.len() == 1;
+    for function in functions {
+        let tier = if one {
+            Resolution::Import
+        } else {
+            Resolution::Type
+        };
+        solver.add(node, Val::new(Kind::Function, function), tier);
+    }
+    for class in classes {
+        solver.add(node, Val::new(Kind::Class, class), Resolution::Import);
+    }
+    for variable in variables {
+        solver.flow(variable, node, Resolution::Import, Through::Copy);
+    }
+}
+
+/// Names that are called or stand for a type somewhere: any other one that nothing defines is a constant of which nothing is known.
+fn outside_names(solver: &mut Solver<'_, '_>) {
+    let program = solver.program;
+    for (at, file) in (0..).zip(&program.files) {
+        if program.language(at).linkage.is_none() {
+            continue;
+        }
+        let declared = file
+            .expressions
+            .iter()
+            .filter_map(|expression| match expression {
+                Expression::Declared(of) | Expression::Tested(of) => Some(*of),
+                _ => None,
+            });
+        let called = file.calls.iter().map(|call| call.callee);
+        for value in declared.chain(called) {
+            if let Expression::Global(name) = file.expressions[value as usize] {
+                solver.outside_names.insert(program.name(at, name));
+            }
+        }
+    }
+}
+
+/// Variables that files declare for each other are one.
+fn shared_variables(solver: &mut Solver<'_, '_>) {
+    for group in solver.imports.linkage.shared_variables(solver.program) {
+        let Some((&first, rest)) = group.split_first() else {
+            continue;
+        };
+        for &other in rest {
+            solver.flow(first, other, Resolution::Exact, Through::Copy);
+            solver.flow(other, first, Resolution::Exact, Through::Copy);
+        }
+    }
+}
+
+/// A name that is called is looked up from the scope of the caller outwards first: members of its class, then of its namespaces.
+fn call_from_scope(solver: &mut Solver<'_, '_>, at: FileAt, call: u32) -> bool {
+    let program = solver.program;
+    let bases = program.bases[at as usize];
+    let facts = program.files[at as usize];
+    let site = &facts.calls[(call - bases.calls) as usize];
+    let (Expression::Global(name), Some(caller)) =
+        (&facts.expressions[site.callee as usize], site.caller)
+    else {
+        return false;
+    };
+    if program.language(at).linkage.is_none() {
+        return false;
+    }
+    let caller = bases.functions + caller;
+    let found = solver
+        .imports
+        .linkage
+        .from_scope(program, caller, facts.name(*name));
+    if found.is_empty() {
+        return false;
+    }
+    let node = solver.fresh();
+    for function in found {
+        let own = program.function(function);
+        let receives = own
+            .parameters
+            .first()
+            .is_some_and(|first| first.is_receiver);
+        let class = solver.imports.linkage.class_of(program, function);
+        let value = match class.filter(|_| receives) {
+            Some(class) => {
+                let receiver = Val::new(Kind::Declared, class);
+                solver.pairs.value(Kind::Bound, receiver, function)
+            }
+            None => Val::new(Kind::Function, function),
+        };
+        solver.add(node, value, Resolution::Import);
+    }
+    solver.call(node, call);
+    true
+}
+
 fn calls(solver: &mut Solver<'_, '_>, at: FileAt) {
     let program = solver.program;
     let bases = program.bases[at as usize];
     for (call, site) in (bases.calls..).zip(&program.files[at as usize].calls) {
-        if site.callee != 0 {
+        if site.callee != 0 && !call_from_scope(solver, at, call) {
             solver.call(program.node(at, site.callee), call);
         }
     }

@@ -3,6 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
+use super::linkage::Linkage;
 use super::modules::{Found, Modules};
 use super::program::{FileAt, NONE, Node, Program, Symbol};
 use super::value::{Externals, Kind, Val};
@@ -21,6 +22,8 @@ pub(super) struct Meaning {
 
 pub(super) struct Imports<'a> {
     pub(super) modules: Modules<'a>,
+    /// What files of languages that link by name define for each other.
+    pub(super) linkage: Linkage<'a>,
     /// By file: modules whose members it imports all.
     wildcards: Vec<Vec<FileAt>>,
     /// By file: names outside of the project whose members it imports all.
@@ -36,6 +39,7 @@ impl<'a> Imports<'a> {
         let files = program.files.len();
         let mut this = Self {
             modules: Modules::new(program),
+            linkage: Linkage::new(program),
             wildcards: vec![Vec::new(); files],
             outside_wildcards: vec![Vec::new(); files],
             exports: vec![None; files],
@@ -44,6 +48,9 @@ impl<'a> Imports<'a> {
         };
         for at in 0..files as u32 {
             let file = program.files[at as usize];
+            if program.language(at).linkage.is_some() {
+                continue;
+            }
             this.exports[at as usize] = file
                 .exports
                 .as_ref()
@@ -67,6 +74,22 @@ impl<'a> Imports<'a> {
         }
         for at in 0..files as u32 {
             let file = program.files[at as usize];
+            if program.language(at).linkage.is_some() {
+                let first = program.bases[at as usize].imports;
+                for number in first..first + file.imports.len() as u32 {
+                    this.meanings.push(Meaning {
+                        files: this
+                            .linkage
+                            .targets
+                            .get(&number)
+                            .copied()
+                            .into_iter()
+                            .collect(),
+                        ..Meaning::default()
+                    });
+                }
+                continue;
+            }
             for import in &file.imports {
                 let meaning = this.meaning(
                     program,

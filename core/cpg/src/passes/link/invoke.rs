@@ -17,6 +17,9 @@ impl Solver<'_, '_> {
         if self.call_forwarding(invocation, value, tier) {
             return;
         }
+        if self.is_other_overload(invocation, value) {
+            return;
+        }
         match value.kind() {
             Kind::Closure => self.call_closure(invocation, (value.number(), None), tier),
             Kind::ClosureBound => {
@@ -94,6 +97,27 @@ impl Solver<'_, '_> {
         }
     }
 
+    /// Whether a function that is linked by name cannot take a call's arguments.
+    fn is_other_overload(&self, invocation: u32, value: Val) -> bool {
+        let function = match value.kind() {
+            Kind::Function => value.number(),
+            Kind::Bound => self.pairs.get(value).1,
+            _ => return false,
+        };
+        let program = self.program;
+        let file = program.function_files[function as usize];
+        if program.language(file).linkage.is_none() || invocation >= program.ends().calls {
+            return false;
+        }
+        let (_, site) = call_site(program, invocation);
+        let facts = program.function(function);
+        // A definition in the old style, and one without parameters, take what they are given.
+        !facts.parameters.is_empty()
+            && facts.properties & crate::kind::property::DECLARATION == 0
+            && !super::by_name::fits(site, facts)
+            && self.imports.linkage.has_overloads(program, function)
+    }
+
     /// A call of a class runs what its metaclass says; false where that says nothing.
     fn call_metaclass(&mut self, invocation: u32, class: Val, tier: Resolution) -> bool {
         let program = self.program;
@@ -142,13 +166,28 @@ impl Solver<'_, '_> {
         let instance = Val::new(Kind::Instance, class);
         let mut outside = None;
         let mut found = false;
-        for &name in &language.constructors {
+        let own = [program.name(
+            program.class_files[class as usize],
+            program.class(class).name,
+        )];
+        let names: &[u32] = if language.linkage.is_some() {
+            &own
+        } else {
+            &language.constructors
+        };
+        for &name in names {
             let (methods, from_outside) =
                 self.hierarchy.method(program, self.externals, class, name);
             if !methods.is_empty() {
                 found = true;
                 for method in methods {
                     let facts = program.function(method);
+                    if facts.properties & CONSTRUCTOR != 0 {
+                        let bound = self.pairs.value(Kind::Bound, instance, method);
+                        if self.is_other_overload(invocation, bound) {
+                            continue;
+                        }
+                    }
                     let of_class = facts.properties & crate::kind::property::INSTANCE_METHOD == 0;
                     let receiver = if of_class {
                         Val::new(Kind::Class, class)
@@ -251,7 +290,12 @@ impl Solver<'_, '_> {
                 Through::Copy,
             );
         }
-        let bound = receiver.is_some() && takes_receiver;
+        // Where names are linked, a method that is called by its name alone has its receiver all the same.
+        let linked = self
+            .program
+            .language(self.program.function_files[function as usize])
+            .linkage;
+        let bound = takes_receiver && (receiver.is_some() || linked.is_some());
         self.reached.insert(function);
         if self.linked.insert((invocation, function, bound)) {
             self.pass_arguments(invocation, function, bound);

@@ -20,6 +20,8 @@ pub(super) type Protocol = (Option<usize>, Vec<Symbol>);
 pub(super) struct Language<'a> {
     pub(super) id: &'a str,
     pub(super) separator: &'a str,
+    /// Files of languages of the same group define names for each other.
+    pub(super) linkage: Option<&'a str>,
     pub(super) linearization: Linearization,
     pub(super) constructors: Vec<Symbol>,
     pub(super) instance_call: Option<Symbol>,
@@ -54,6 +56,7 @@ impl<'a> Language<'a> {
         Self {
             id,
             separator: rules.map_or(".", Rules::separator),
+            linkage: get("linkage"),
             linearization: if get("linearization") == Some("c3") {
                 Linearization::C3
             } else {

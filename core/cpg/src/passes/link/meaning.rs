@@ -45,6 +45,13 @@ pub(super) fn meaning<'a>(
                 found_nodes(program, &meaning.nodes, &mut stack);
                 meaning.values.iter().for_each(|&value| push(found, value));
             }
+            Expression::Global(name) if program.language(file).linkage.is_some() => {
+                let text = program.text(program.name(file, *name));
+                let classes = imports.linkage.classes(program, file, text);
+                classes
+                    .into_iter()
+                    .for_each(|class| push(found, Val::new(Kind::Class, class)));
+            }
             Expression::Global(name) => {
                 let symbol = program.name(file, *name);
                 let nodes = imports.module_member(program, file, symbol);

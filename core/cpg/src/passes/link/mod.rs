@@ -15,6 +15,7 @@ mod imports;
 mod invoke;
 mod language;
 mod linearize;
+mod linkage;
 mod meaning;
 mod modules;
 mod operations;

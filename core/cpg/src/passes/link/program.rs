@@ -197,8 +197,10 @@ impl<'a> Program<'a> {
         let file = self.class_files[class as usize];
         let (facts, bases) = (self.files[file as usize], self.bases[file as usize]);
         let own = Owner::Class(class - bases.classes);
+        // Where types are declared and not run, their members are not the type's own.
+        let of_instances = self.language(file).linkage.is_some();
         let declared = |variable: &crate::passes::facts::Variable| {
-            variable.owner == own && variable.properties & STATIC != 0
+            variable.owner == own && (variable.properties & STATIC != 0) != of_instances
         };
         let members = facts.variables.iter().zip(bases.variables..);
         members

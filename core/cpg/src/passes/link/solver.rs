@@ -138,6 +138,8 @@ pub(super) struct Solver<'p, 'a> {
     work: VecDeque<Work>,
     /// Names of members that are written somewhere.
     pub(super) written: FxHashSet<Symbol>,
+    /// Names that files of linked languages call, or say as types.
+    pub(super) outside_names: FxHashSet<Symbol>,
     fields: FxHashMap<(u32, Symbol), Node>,
     pub(super) invocations: Vec<Invocation>,
     /// Rows that make calls and are neither calls nor operations: (file, row, function around).
@@ -189,6 +191,7 @@ impl<'p, 'a> Solver<'p, 'a> {
             uses: Vec::new(),
             work: VecDeque::new(),
             written: FxHashSet::default(),
+            outside_names: FxHashSet::default(),
             fields: FxHashMap::default(),
             invocations: Vec::new(),
             rows: Vec::new(),
@@ -746,7 +749,20 @@ impl<'p, 'a> Solver<'p, 'a> {
                 {
                     return;
                 }
-                let declared = self.program.members.get(&(class, name)).copied();
+                let mut declared = self.program.members.get(&(class, name)).copied();
+                let file = self.program.class_files[class as usize];
+                // Where members are declared, what an ancestor declares is there and nowhere else.
+                if declared.is_none() && self.program.language(file).linkage.is_some() {
+                    declared = self.hierarchy.ancestors[class as usize]
+                        .iter()
+                        .filter(|ancestor| ancestor.kind() == Kind::Class)
+                        .find_map(|ancestor| {
+                            self.program
+                                .members
+                                .get(&(ancestor.number(), name))
+                                .copied()
+                        });
+                }
                 Some(declared.unwrap_or_else(|| {
                     field_node(
                         &mut self.fields,

@@ -1,0 +1,103 @@
+//! What the plugin says of its languages.
+
+use codegraph_sdk::Entry;
+use codegraph_sdk::importer::Language;
+
+use crate::library;
+
+/// How names are looked up, for the linker: what both languages have.
+const RULES: [(&str, &str); 12] = [
+    ("module-separator", "::"),
+    ("linkage", "native"),
+    ("indirection", "transparent"),
+    (
+        "type-word",
+        "struct union enum class const volatile restrict typename constexpr static register",
+    ),
+    ("linearization", "depth-first"),
+    ("switch", "fallthrough"),
+    ("default-values", "call"),
+    ("text-type", "char*"),
+    ("int-type", "int"),
+    ("true-literal", "true"),
+    ("false-literal", "false"),
+    (
+        "any-type",
+        "void auto int char long short unsigned signed float double bool size_t",
+    ),
+];
+
+/// Operators of C++ that a class can define.
+const OPERATORS: [(&str, &str); 32] = [
+    ("addition", "+"),
+    ("subtraction", "-"),
+    ("multiplication", "*"),
+    ("division", "/"),
+    ("modulo", "%"),
+    ("and", "&"),
+    ("or", "|"),
+    ("xor", "^"),
+    ("shiftLeft", "<<"),
+    ("arithmeticShiftRight", ">>"),
+    ("logicalAnd", "&&"),
+    ("logicalOr", "||"),
+    ("logicalNot", "!"),
+    ("not", "~"),
+    ("equals", "=="),
+    ("notEquals", "!="),
+    ("lessThan", "<"),
+    ("greaterThan", ">"),
+    ("lessEqualsThan", "<="),
+    ("greaterEqualsThan", ">="),
+    ("assignment", "="),
+    ("assignmentPlus", "+="),
+    ("assignmentMinus", "-="),
+    ("assignmentMultiplication", "*="),
+    ("assignmentDivision", "/="),
+    ("indexAccess", "[]"),
+    ("indirection", "*"),
+    ("preIncrement", "++"),
+    ("postIncrement", "++"),
+    ("preDecrement", "--"),
+    ("postDecrement", "--"),
+    ("compare", "<=>"),
+];
+
+/// The languages.
+pub(crate) fn languages() -> Vec<Language> {
+    let entry = |key: &str, value: &str| Entry {
+        key: key.into(),
+        value: value.into(),
+    };
+    let language = |id: &str, name: &str, extensions: &[&str], more: Vec<Entry>| Language {
+        id: id.into(),
+        name: name.into(),
+        extensions: extensions.iter().map(|&text| text.to_owned()).collect(),
+        file_names: Vec::new(),
+        interpreters: Vec::new(),
+        rules: RULES
+            .iter()
+            .map(|(key, value)| entry(key, value))
+            .chain(more)
+            .chain([entry("library", library::TEXT)])
+            .collect(),
+    };
+    let mut more: Vec<Entry> = OPERATORS
+        .iter()
+        .map(|(operator, token)| {
+            entry(
+                "protocol",
+                &format!("<operator>.{operator} 1 operator{token}"),
+            )
+        })
+        .collect();
+    more.push(entry("instance-call", "operator()"));
+    let cpp = [
+        ".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h++", ".ipp", ".tpp", ".inl", ".C",
+        ".H", ".cppm", ".ixx",
+    ];
+    vec![
+        language("c", "C", &[".c", ".h"], Vec::new()),
+        language("cpp", "C++", &cpp, more),
+    ]
+}
