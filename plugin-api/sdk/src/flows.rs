@@ -181,7 +181,7 @@ fn read(answer: generated::FlowAnswer) -> Result<Flows, Fault> {
     })
 }
 
-fn steps(batch: &Batch) -> Option<Vec<FlowStep>> {
+pub(crate) fn steps(batch: &Batch) -> Option<Vec<FlowStep>> {
     let [
         Column::Ids(nodes),
         Column::Texts(kinds),
@@ -205,7 +205,7 @@ fn steps(batch: &Batch) -> Option<Vec<FlowStep>> {
         .collect()
 }
 
-fn text(texts: &TextColumn, row: usize) -> Option<String> {
+pub(crate) fn text(texts: &TextColumn, row: usize) -> Option<String> {
     let (from, to) = (*texts.offsets.get(row)?, *texts.offsets.get(row + 1)?);
     let bytes = texts.bytes.get(from as usize..to as usize)?;
     Some(String::from_utf8_lossy(bytes).into_owned())

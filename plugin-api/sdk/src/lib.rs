@@ -51,6 +51,7 @@ pub mod bindings {
 pub mod flows;
 pub mod importer;
 pub mod log;
+pub mod questions;
 pub mod scenario;
 
 pub use bindings::importer::codegraph::plugin::types::{

@@ -177,3 +177,25 @@ fn questions_are_kept_as_text() {
     let read: Spec = serde_json::from_str(&text).expect("its text can be read");
     assert_eq!(read, question);
 }
+
+/// The examples of a kind in the page for authors of plugins.
+fn examples(kind: &str) -> Vec<&'static str> {
+    let page = include_str!("../../../../docs/questions.md");
+    let fence = format!("```json {kind}\n");
+    let parts = page.split(&fence).skip(1);
+    parts.filter_map(|part| part.split("```").next()).collect()
+}
+
+#[test]
+fn the_examples_of_the_page_are_questions() {
+    let (patterns, states) = (examples("patterns"), examples("states"));
+    assert!(!patterns.is_empty() && !states.is_empty());
+    for text in patterns {
+        let spec: Spec = serde_json::from_str(text).expect("the form of a question");
+        spec.check().expect("a question that is taken");
+    }
+    for text in states {
+        let spec: crate::states::Spec = serde_json::from_str(text).expect("the form of a question");
+        spec.check().expect("a question that is taken");
+    }
+}
