@@ -33,8 +33,12 @@ pub(crate) fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// At most so many of a list, evenly spread over it.
+/// A prime above the lengths that are asked for, so that its multiples meet every place once.
+const STRIDE: usize = 7919;
+
+/// At most so many of a list, evenly spread over it, and not in its order: neighbours lie in the same blocks of a file.
 pub(crate) fn spread<T>(list: &[T], most: usize) -> impl Iterator<Item = &T> {
     let count = most.min(list.len());
-    (0..count).map(move |at| &list[at * list.len() / count])
+    debug_assert!(count < STRIDE, "else places could be met twice");
+    (0..count).map(move |at| &list[at * STRIDE % count * list.len() / count])
 }
