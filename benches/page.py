@@ -20,8 +20,8 @@ Django takes thirteen minutes and is made with `CODEGRAPH_BENCH_LONG=1` only; th
 **One changed file**: median of 3 incremental imports (`--mode incremental`), each after a changed line in one file.
 
 **Questions to a graph** (`core/cpg/examples/graph_questions`): the published file, opened as a server opens it, asked by one thread.
-Names are different ones, picked evenly over all methods, after 50 that are not timed. Callers and callees: by full name, the look-up
-of the name among it. Reachability: every method that calls from a method lead to, and those that lead to it; the first search, which
+Names are different ones, picked evenly over all methods, after 50 that are not timed; later definitions of one name (`f$2`), which
+nobody asks for so, are left out. Callers and callees: by full name, the look-up of the name among it. Reachability: every method that calls from a method lead to, and those that lead to it; the first search, which
 loads the call graph, stands apart. Paths: the three shortest to one of the farthest methods. Flows: every group of sources in
 `benches/flows.toml` against every group of sinks, the first question, which loads, apart; `again` is the same question once more.
 
