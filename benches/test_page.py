@@ -58,6 +58,15 @@ class Projects(unittest.TestCase):
 
 
 class Page(unittest.TestCase):
+    def test_flows_have_a_table_where_the_graph_answered_them(self):
+        times = {"count": 1, "p50_ms": 12.0, "p99_ms": 12.0, "max_ms": 12.0}
+        one = {"question": "requests to sql", "ms": 12.0, "flows": 3, "steps": 4000, "cut": True}
+        asked = {"load_ms": 700.0, "first": times, "again": times, "questions": [one]}
+        lines = page.flows([{"label": "p", "graph": {"flows": asked}}, {"label": "q", "graph": {}}])
+        self.assertIn("| p | requests to sql | 12.0 | 3 | 4000 | yes |", lines)
+        self.assertIn("| p | all | 1 | 12.0 | 12.0 | 12.0 | loading 700 ms |", lines)
+        self.assertEqual(page.flows([{"label": "q", "graph": {"flows": {"load_ms": 7.0}}}]), [])
+
     def test_the_part_of_another_program_is_kept(self):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "docs/benchmarks.md"
