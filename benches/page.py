@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 MIB = 1 << 20
-# What `benches/calls/run --write` put between these stays.
-MARKERS = "<!-- calls: begin -->", "<!-- calls: end -->"
+# What `benches/calls/run --write` put between its markers, and what is said of flows, stays.
+KEPT = [("calls", "## Recall of calls"), ("flows", "")]
 HEAD = f"""# Benchmarks
 
 Written by `make bench` on {platform.machine()}, {os.cpu_count()} cores; figures of one run on one machine: compare columns, not days.
@@ -23,7 +23,8 @@ Django takes thirteen minutes and is made with `CODEGRAPH_BENCH_LONG=1` only; th
 Names are different ones, picked evenly over all methods, after 50 that are not timed; later definitions of one name (`f$2`), which
 nobody asks for so, are left out. Callers and callees: by full name, the look-up of the name among it. Reachability: every method that calls from a method lead to, and those that lead to it; the first search, which
 loads the call graph, stands apart. Paths: the three shortest to one of the farthest methods. Flows: every group of sources in
-`benches/flows.toml` against every group of sinks, the first question, which loads, apart; `again` is the same question once more.
+`benches/flows.toml` against every group of sinks, with the usual budget of steps; the first question, which loads what is known of
+values, apart. `again` is each question once more: answers are kept.
 
 **Calls of plugins** (`core/plugin-host/examples/plugin_calls`): a new instance of the Python importer and a call of it that has
 nothing to do, the slot and the result among it, after 200 that are not timed."""
@@ -184,7 +185,7 @@ def page(rows, calls):
         ("Imports", imports(rows)),
         ("One changed file", changed(rows)),
         ("Questions to a graph", questions(rows)),
-        ("Flows", flows(rows)),
+        ("Searching for flows", flows(rows)),
         ("Calls of plugins", plugins(calls) if calls else []),
         ("Answers", answers(rows)),
     ]
@@ -195,10 +196,18 @@ def page(rows, calls):
     return lines[1:]
 
 
+def markers(part):
+    """The comments around what another program, or a person, writes."""
+    return f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
+
+
 def write(lines, path):
-    """Writes the page anew but for the part that is another program's."""
-    begin, end = MARKERS
+    """Writes the page anew but for the parts that are not this program's."""
     before = path.read_text() if path.exists() else ""
-    kept = before[before.index(begin):before.index(end)] if begin in before and end in before else begin + "\n"
+    kept = []
+    for part, heading in KEPT:
+        begin, end = markers(part)
+        inside = before[before.index(begin):before.index(end)] if begin in before and end in before else begin + "\n"
+        kept.append(f"{heading}\n\n{inside}{end}".lstrip())
     path.parent.mkdir(exist_ok=True)
-    path.write_text("\n".join([HEAD, "", *lines]) + f"\n\n## Recall of calls\n\n{kept}{end}\n")
+    path.write_text("\n\n".join(["\n".join([HEAD, "", *lines]), *kept]) + "\n")

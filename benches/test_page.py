@@ -67,18 +67,21 @@ class Page(unittest.TestCase):
         self.assertIn("| p | all | 1 | 12.0 | 12.0 | 12.0 | loading 700 ms |", lines)
         self.assertEqual(page.flows([{"label": "q", "graph": {"flows": {"load_ms": 7.0}}}]), [])
 
-    def test_the_part_of_another_program_is_kept(self):
+    def test_what_others_wrote_is_kept(self):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "docs/benchmarks.md"
             page.write(["## Imports", "old"], path)
-            begin, end = page.MARKERS
-            path.write_text(path.read_text().replace(begin, f"{begin}\ncalls"))
+            for part, _ in page.KEPT:
+                begin, _ = page.markers(part)
+                path.write_text(path.read_text().replace(begin, f"{begin}\nof {part}"))
             page.write(["## Imports", "new"], path)
             text = path.read_text()
-        self.assertIn(f"{begin}\ncalls", text)
         self.assertIn("new", text)
         self.assertNotIn("old", text)
-        self.assertEqual((text.count(begin), text.count(end)), (1, 1))
+        for part, _ in page.KEPT:
+            begin, end = page.markers(part)
+            self.assertIn(f"{begin}\nof {part}\n{end}", text)
+            self.assertEqual((text.count(begin), text.count(end)), (1, 1))
 
 
 def figures(bar, rows):

@@ -107,6 +107,8 @@ fn crates_use_only_what_the_table_allows() {
         let allowed: &[&str] =
             if place.starts_with("plugins") && name != "kit" || place.starts_with("scenarios") {
                 &["sdk", "kit"]
+            } else if place.starts_with("examples") {
+                &["sdk"]
             } else if place == Path::new("tests") {
                 continue;
             } else {

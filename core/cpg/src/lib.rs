@@ -5,6 +5,8 @@
 //! - [`passes`]: what the host computes from the rows, in a file and over all files. No pass knows a language:
 //!   what differs between languages comes as [`rules::Rules`].
 //! - [`flows`]: how what comes in at one place gets to another, over the facts of all files.
+//! - [`states`]: which states objects go through, by an automaton that the question brings.
+//! - [`matches`]: calls, names and texts that fit patterns, with constants followed.
 //! - [`store`]: the DuckDB file of a revision: schema, bulk load, views, named queries, reachability.
 //! - [`console`]: SQL of people and plugins, for the sandboxed child that runs it.
 
@@ -13,8 +15,11 @@ pub mod console;
 pub mod flows;
 pub mod kind;
 mod lines;
+pub mod matches;
 pub mod passes;
 pub mod rules;
+mod sites;
+pub mod states;
 pub mod store;
 
 /// Names the code that turns a file's rows into those of a graph. Rows that a program of another name made are not mixed with
@@ -22,7 +27,9 @@ pub mod store;
 pub const FINGERPRINT: &str = env!("CODEGRAPH_CPG_SOURCES");
 
 /// Identifies a node in a graph: file ordinal `<< 32 |` row number in the file, 53 bits, exact in JSON.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct NodeId(pub u64);
 
 impl NodeId {

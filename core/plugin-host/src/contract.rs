@@ -24,6 +24,9 @@ pub enum Capability {
     /// Source text.
     #[serde(rename = "graph.source")]
     GraphSource,
+    /// Searches for flows of values.
+    #[serde(rename = "graph.flows")]
+    GraphFlows,
     /// SQL over the public views, in a process of its own.
     #[serde(rename = "graph.sql")]
     GraphSql,
@@ -31,10 +34,11 @@ pub enum Capability {
 
 impl Capability {
     /// All capabilities.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::GraphQuery,
         Self::GraphReach,
         Self::GraphSource,
+        Self::GraphFlows,
         Self::GraphSql,
     ];
 
@@ -44,6 +48,7 @@ impl Capability {
             Self::GraphQuery => "graph.query",
             Self::GraphReach => "graph.reach",
             Self::GraphSource => "graph.source",
+            Self::GraphFlows => "graph.flows",
             Self::GraphSql => "graph.sql",
         }
     }
@@ -102,6 +107,7 @@ pub(crate) const INTERFACES: &[Interface] = &[
             ("[method]result-set.truncated", FREE),
             ("query", &[Capability::GraphQuery, Capability::GraphSql]),
             ("reach", &[Capability::GraphReach]),
+            ("flows", &[Capability::GraphFlows]),
             ("source", &[Capability::GraphSource]),
             ("revision", FREE),
         ],

@@ -48,6 +48,7 @@ pub mod bindings {
     }
 }
 
+pub mod flows;
 pub mod importer;
 pub mod log;
 pub mod scenario;

@@ -28,11 +28,12 @@ HERE = pathlib.Path(__file__).resolve().parent
 KEYS = {
     "function": {"name": str, "parameters": list, "calls": list, "returns": list, "stores": list, "passes": list,
                  "into": list, "decorates": str, "decorator-factory": str, "registers": list, "awaits": bool,
-                 "imports": str},
+                 "imports": str, "replaces": list, "copies": str, "ends": bool},
     "class": {"name": str, "bases": list},
     "attribute": {"name": str, "type": str, "is": str},
     "alias": {"name": str, "is": str},
 }
+COPIES = {"shallow", "deep"}
 DECORATES = {"same", "registers", "wraps", "contextmanager", "property", "classmethod", "staticmethod"}
 
 # Names the running Python may not know though they are right (instance-level or
@@ -46,6 +47,7 @@ ALLOW_MISSING = {
     "functools._lru_cache_wrapper.*", "typing.override", "pandas.DataFrame.applymap",
     "os._wrap_close.read", "urllib.error.HTTPError.read", "tempfile._TemporaryFileWrapper.*",
     "werkzeug.datastructures.file_storage.FileStorage.read",      # these: passed on by __getattr__
+    "typing.NamedTuple.*",                                         # what classes with it as a base have
     "configparser.SectionProxy.get*",                              # made by the converters
 }
 ALLOW_PARAMETERS = {
@@ -221,7 +223,7 @@ def check_function(entry, file, problems, named):
     errors = [call_error(text, places) for text in entry.get("calls", [])]
     errors += [pair_error(text, places, made) for text in entry.get("stores", [])]
     errors += [pair_error(text, places) for text in entry.get("into", [])]
-    errors += [place_error(text, names) for key in ("returns", "passes", "registers")
+    errors += [place_error(text, names) for key in ("returns", "passes", "registers", "replaces")
                for text in entry.get(key, []) if not (key == "returns" and text.startswith("new "))]
     for error in filter(None, errors):
         problems.append((file, name, error))
@@ -229,6 +231,8 @@ def check_function(entry, file, problems, named):
     for key in ("decorates", "decorator-factory"):
         if key in entry and entry[key] not in DECORATES:
             problems.append((file, name, f"{key} = {entry[key]!r} is no known word"))
+    if "copies" in entry and entry["copies"] not in COPIES:
+        problems.append((file, name, f"copies = {entry['copies']!r} is no known word"))
     found, value, _ = resolve(name)
     if found is False and not allowed(name, ALLOW_MISSING):
         problems.append((file, name, "does not exist"))

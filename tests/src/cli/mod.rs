@@ -2,6 +2,7 @@
 
 mod configuration;
 mod endings;
+mod flows;
 mod import;
 mod incremental;
 mod program;

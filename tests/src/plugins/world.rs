@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use codegraph_cpg::flows;
 use codegraph_cpg::store::{
     Budget, ColumnBatch, ColumnData, ColumnInfo, ColumnType, Interrupt, QueryError, ReachSpec,
     RevisionInfo, Rows, Value,
@@ -185,6 +186,18 @@ impl GraphReader for OneFile {
     fn reach(&self, _: &ReachSpec) -> Result<ColumnBatch, QueryError> {
         Err(QueryError::Invalid(
             "the graph of one file has no edges".into(),
+        ))
+    }
+
+    fn flows(
+        &self,
+        _: &flows::Spec,
+        _: flows::Budget,
+        _: u32,
+        _: &Interrupt,
+    ) -> Result<(Arc<flows::Found>, ColumnBatch), QueryError> {
+        Err(QueryError::Invalid(
+            "the graph of one file has no values".into(),
         ))
     }
 

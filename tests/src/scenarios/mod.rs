@@ -1,6 +1,6 @@
 //! Scenarios, driven through the real host over graphs of real imports, against the cases in their folders.
 //!
-//! A document of `scenarios/<scenario>/cases/` is a small project, questions and what must be true of the answers;
+//! A document of `scenarios/<scenario>/cases/`, or of a scenario in `examples/`, is a small project, questions and what must be true of the answers;
 //! [`case`] has the form. A scenario without cases fails: so does a case without questions.
 //!
 //! # To add a case
@@ -85,9 +85,10 @@ fn show(text: &str) {
     eprintln!("{text}");
 }
 
-/// Folders of `scenarios/`, in order.
+/// Folders of `scenarios/`, in order, then scenarios of `examples/`.
 fn scenarios(root: &Path) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = entries(&root.join("scenarios"));
+    folders.extend(entries(&root.join("examples")));
     folders.retain(|folder| folder.join("plugin.toml").exists());
     assert!(!folders.is_empty(), "there is no scenario in scenarios/");
     folders

@@ -249,9 +249,9 @@ fn is_true(citation: &Citation, graph: &Graph) -> bool {
     !citation.code.trim().is_empty() && there.trim_end() == citation.code.trim_end()
 }
 
-/// Copies the components of `plugins/` and `scenarios/`, the newer of where the build puts them.
+/// Copies the components of `plugins/`, `scenarios/` and `examples/`, the newer of where the build puts them.
 fn copy_plugins(root: &Path, to: &Path) {
-    for parent in ["plugins", "scenarios"] {
+    for parent in ["plugins", "scenarios", "examples"] {
         for folder in super::entries(&root.join(parent)) {
             if !folder.join("plugin.toml").exists() {
                 continue;

@@ -52,9 +52,23 @@ impl Engine<'_, '_> {
                 );
             }
             Expression::Iterated(base) => to(self, program.node(file, base), &join(Step::Any)),
-            Expression::Entered(base) => to(self, program.node(file, base), &path),
+            Expression::Entered(base) => {
+                let base = program.node(file, base);
+                let mut ways = self.entered_outside(base);
+                if ways.is_empty() {
+                    ways.push(Path::new());
+                }
+                for mut way in ways {
+                    way.extend(path.iter().copied());
+                    to(self, base, &way);
+                }
+            }
             Expression::Choice(ref values) => {
-                for &value in values {
+                let met = self.met(id);
+                let came = values
+                    .iter()
+                    .any(|&value| Some(program.node(file, value)) == met);
+                for &value in values.iter().filter(|_| !came) {
                     to(self, program.node(file, value), &path);
                 }
             }
@@ -100,10 +114,28 @@ impl Engine<'_, '_> {
         }
     }
 
+    /// The node that a fact came forward from, where it is one of several whose values meet in its own: the object is that one's.
+    fn met(&self, id: u32) -> Option<Node> {
+        let origin = self.state.origins[id as usize];
+        let before = self.state.facts.get(origin.before as usize)?;
+        let forward = origin.kind == StepKind::Assignment && origin.via == NONE;
+        forward.then_some(before.node)
+    }
+
     fn variable(&mut self, id: u32, fact: Fact, path: &[Step]) {
         let program = self.program;
         let file = program.file(fact.node);
-        for number in program.sources(fact.node).collect::<Vec<_>>() {
+        let met = self.met(id);
+        let sources: Vec<u32> = program.sources(fact.node).collect();
+        // Values that meet have no row of their own.
+        let meets = |number: u32| program.flow(number).1.row == 0;
+        let came = sources.iter().any(|&number| {
+            meets(number) && Some(program.node(file, program.flow(number).1.from)) == met
+        });
+        for number in sources
+            .into_iter()
+            .filter(|&number| !came || !meets(number))
+        {
             let flow = program.flow(number).1;
             let node = program.node(file, flow.from);
             let at = (StepKind::Alias, file, flow.row, 1.0);

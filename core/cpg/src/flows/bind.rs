@@ -10,27 +10,27 @@ use crate::passes::library;
 
 /// A parameter as arguments see it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Formal {
-    pub(super) name: Symbol,
-    pub(super) positional: bool,
-    pub(super) keyword: bool,
-    pub(super) rest: bool,
-    pub(super) rest_keywords: bool,
+pub(crate) struct Formal {
+    pub(crate) name: Symbol,
+    pub(crate) positional: bool,
+    pub(crate) keyword: bool,
+    pub(crate) rest: bool,
+    pub(crate) rest_keywords: bool,
     /// What it is for whoever asked.
-    pub(super) number: u32,
+    pub(crate) number: u32,
 }
 
 /// An argument that goes to a parameter: `outer` leads from the argument to what goes there, `inner` from the parameter to where it goes.
 #[derive(Clone, Debug)]
-pub(super) struct Bound {
-    pub(super) argument: u32,
-    pub(super) outer: Option<Step>,
-    pub(super) number: u32,
-    pub(super) inner: Option<Step>,
+pub(crate) struct Bound {
+    pub(crate) argument: u32,
+    pub(crate) outer: Option<Step>,
+    pub(crate) number: u32,
+    pub(crate) inner: Option<Step>,
 }
 
 /// Parameters of a method, by their variables.
-pub(super) fn formals(program: &Program<'_>, file: FileAt, function: &Function) -> Vec<Formal> {
+pub(crate) fn formals(program: &Program<'_>, file: FileAt, function: &Function) -> Vec<Formal> {
     let base = program.bases[file as usize].variables;
     let mut open = true;
     function
@@ -54,7 +54,7 @@ pub(super) fn formals(program: &Program<'_>, file: FileAt, function: &Function) 
 }
 
 /// Parameters of a description, by their positions.
-pub(super) fn described(program: &Program<'_>, function: &library::Function) -> Vec<Formal> {
+pub(crate) fn described(program: &Program<'_>, function: &library::Function) -> Vec<Formal> {
     let mut open = true;
     (0..)
         .zip(&function.parameters)
@@ -75,7 +75,7 @@ pub(super) fn described(program: &Program<'_>, function: &library::Function) -> 
 }
 
 /// Which argument goes to which parameter.
-pub(super) fn bind(
+pub(crate) fn bind(
     program: &Program<'_>,
     file: FileAt,
     call: &CallSite,
@@ -148,16 +148,16 @@ pub(super) fn bind(
 
 /// A node of a caller that goes to a parameter of a callee.
 #[derive(Clone, Debug)]
-pub(super) struct Binding {
-    pub(super) node: Node,
-    pub(super) outer: Path,
-    pub(super) parameter: Node,
-    pub(super) inner: Path,
+pub(crate) struct Binding {
+    pub(crate) node: Node,
+    pub(crate) outer: Path,
+    pub(crate) parameter: Node,
+    pub(crate) inner: Path,
 }
 
 /// Where results of an invocation go.
 #[derive(Clone, Debug)]
-pub(super) enum Into {
+pub(crate) enum Into {
     Nothing,
     Node(Node),
     /// What stepping through the result gives goes to a node.
@@ -167,17 +167,17 @@ pub(super) enum Into {
 }
 
 /// How an invocation gives arguments, where its results go, and what is called, where that is a value.
-pub(super) type Passing = (SmallVec<[Binding; 2]>, Into, Option<(Node, Path)>);
+pub(crate) type Passing = (SmallVec<[Binding; 2]>, Into, Option<(Node, Path)>);
 
 /// Something that runs a method of the project.
 #[derive(Clone, Debug)]
-pub(super) struct Invocation {
-    pub(super) file: FileAt,
-    pub(super) row: u32,
-    pub(super) function: u32,
-    pub(super) confidence: f32,
-    pub(super) bindings: SmallVec<[Binding; 2]>,
-    pub(super) into: Into,
+pub(crate) struct Invocation {
+    pub(crate) file: FileAt,
+    pub(crate) row: u32,
+    pub(crate) function: u32,
+    pub(crate) confidence: f32,
+    pub(crate) bindings: SmallVec<[Binding; 2]>,
+    pub(crate) into: Into,
     /// What is called, where that is a value.
-    pub(super) callee: Option<(Node, Path)>,
+    pub(crate) callee: Option<(Node, Path)>,
 }

@@ -1,5 +1,7 @@
 //! Descriptions of libraries at calls: which fit, what is given to them, and what they call.
 
+use std::rc::Rc;
+
 use smallvec::SmallVec;
 
 use super::bind::{self, Binding, Into, Passing};
@@ -27,7 +29,16 @@ pub(super) struct Described<'d> {
 
 impl<'p> Engine<'p, '_> {
     /// Descriptions of what a call runs.
-    pub(super) fn descriptions(&mut self, call: u32) -> Vec<Described<'p>> {
+    pub(super) fn descriptions(&mut self, call: u32) -> Rc<Vec<Described<'p>>> {
+        if let Some(known) = self.described.get(&call) {
+            return Rc::clone(known);
+        }
+        let found = Rc::new(self.descriptions_of(call));
+        self.described.insert(call, Rc::clone(&found));
+        found
+    }
+
+    fn descriptions_of(&mut self, call: u32) -> Vec<Described<'p>> {
         let program = self.program;
         let (file, site) = program.call(call);
         let Some(language) = self.language(file) else {
@@ -41,6 +52,13 @@ impl<'p> Engine<'p, '_> {
             {
                 found.push((name.to_owned(), function, edge.confidence.max(BY_NAME)));
             }
+        }
+        if found.len() > 1
+            && found
+                .iter()
+                .any(|(_, function, _)| !function.calls.is_empty())
+        {
+            self.keep_called(file, site.callee, &mut found);
         }
         if targets.is_empty() {
             for name in self.names(file, site.row) {
@@ -72,6 +90,31 @@ impl<'p> Engine<'p, '_> {
                 }
             })
             .collect()
+    }
+
+    /// Keeps what is called itself where that is known: the others are what it calls in its turn.
+    fn keep_called(
+        &mut self,
+        file: FileAt,
+        callee: u32,
+        found: &mut Vec<(String, &'p Function, f32)>,
+    ) {
+        let Some(language) = self.language(file).filter(|_| callee != 0) else {
+            return;
+        };
+        let callee = self.program.node(file, callee);
+        let called: Vec<String> = self
+            .meanings(callee)
+            .iter()
+            .filter_map(|meaning| match meaning {
+                Meaning::Outside(name) => Some(language.canonical(name)),
+                _ => None,
+            })
+            .collect();
+        let is_called = |name: &str| called.contains(&language.canonical(name));
+        if found.iter().any(|(name, ..)| is_called(name)) {
+            found.retain(|(name, ..)| is_called(name));
+        }
     }
 
     /// What is given to the parameters of a description.
@@ -179,9 +222,9 @@ impl<'p> Engine<'p, '_> {
             return Vec::new();
         }
         let mut found = Vec::new();
-        for described in self.descriptions(call) {
+        for described in self.descriptions(call).iter() {
             for invoke in &described.function.calls {
-                let mut steps = self.steps(&described, &invoke.callee);
+                let mut steps = self.steps(described, &invoke.callee);
                 steps.push(Step::Call);
                 let one = (described.name.clone(), steps, invoke.callee.base);
                 if !found.contains(&one) {
@@ -201,12 +244,10 @@ impl<'p> Engine<'p, '_> {
         invoke: usize,
     ) -> Option<Passing> {
         let program = self.program;
-        let described = self
-            .descriptions(call)
-            .into_iter()
-            .find(|one| one.name == name)?;
+        let descriptions = self.descriptions(call);
+        let described = descriptions.iter().find(|one| one.name == name)?;
         let wanted = &described.function.calls[invoke];
-        let steps = self.steps(&described, &wanted.callee);
+        let steps = self.steps(described, &wanted.callee);
         let Base::Parameter(parameter) = wanted.callee.base else {
             return None;
         };
@@ -241,7 +282,16 @@ impl<'p> Engine<'p, '_> {
         let mut parameters = facts.parameters.iter().map(|p| base + p.variable);
         if bound && let Some(parameter) = parameters.next() {
             let mut outer = way.clone();
-            outer.push(Step::Receiver);
+            let name = program.files[at as usize].name(facts.name);
+            match wanted.callee.steps.last() {
+                // A method that is named has the object before it.
+                Some(crate::passes::library::Step::Field(names))
+                    if names.split('|').any(|one| one == name) =>
+                {
+                    outer.pop();
+                }
+                _ => outer.push(Step::Receiver),
+            }
             bindings.push(Binding {
                 node,
                 outer,
@@ -262,7 +312,7 @@ impl<'p> Engine<'p, '_> {
                     let Base::Parameter(from) = place.base else {
                         continue;
                     };
-                    let steps = self.steps(&described, place);
+                    let steps = self.steps(described, place);
                     let is_rest = described.function.parameters[from].starts_with('*');
                     let keywords = matches!(argument, Argument::UnpackedKeywords(_));
                     if keywords {
@@ -308,7 +358,7 @@ impl<'p> Engine<'p, '_> {
             let (Base::Parameter(from), Some(parameter)) = (place.base, parameter) else {
                 continue;
             };
-            let steps = self.steps(&described, place);
+            let steps = self.steps(described, place);
             if steps.contains(&Step::Call) {
                 continue;
             }

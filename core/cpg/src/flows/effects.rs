@@ -32,7 +32,7 @@ impl Engine<'_, '_> {
             if place.base == base
                 && result != NONE
                 && let Some(rest) = behind(&self.steps(described, place), path)
-                && (live || !rest.is_empty())
+                && (live || function.shares(rest.len()))
             {
                 let rest = Path::from_slice(rest);
                 self.put(context, result, &rest, (since, alias), origin);
@@ -55,9 +55,14 @@ impl Engine<'_, '_> {
                 continue;
             }
             if iterates(function, to, place)
-                && path
-                    .get(from.len() - 1)
-                    .is_some_and(|step| matches!(step, Step::Text(_)))
+                && path.get(from.len() - 1).is_some_and(|step| match step {
+                    Step::Text(_) => true,
+                    Step::Any => {
+                        from.len() == 1
+                            && entered.is_some_and(|(_, fact)| self.is_dictionary(fact.node))
+                    }
+                    _ => false,
+                })
             {
                 continue;
             }
@@ -65,9 +70,20 @@ impl Engine<'_, '_> {
             // Elements keep their keys where all of a dictionary goes over.
             if let (Some(last @ Step::Any), Some(Step::Any)) = (target.last_mut(), from.last())
                 && let Some(key @ (Step::Text(_) | Step::Index(_))) = path.get(from.len() - 1)
-                && (matches!(key, Step::Text(_)) || is_rest(function, place))
+                && (matches!(key, Step::Text(_)) && keeps_keys(function, to)
+                    || is_rest(function, place))
             {
                 *last = *key;
+            }
+            // `[rest]`: under the position that the argument has among the rest.
+            if let (Some(crate::passes::library::Step::Under(parameter)), Some(last)) =
+                (to.steps.last(), target.last_mut())
+                && function.parameters[*parameter].starts_with('*')
+            {
+                *last = match path.first() {
+                    Some(at @ Step::Index(_)) if place.base == Base::Parameter(*parameter) => *at,
+                    _ => Step::Any,
+                };
             }
             target.extend(rest.iter().copied());
             self.reach_place(context, described, to.base, &target, (since, true), origin);
@@ -280,14 +296,11 @@ impl Engine<'_, '_> {
         origin: Origin,
     ) {
         let row = self.program.call(call).1.row;
-        let described = self
-            .descriptions(call)
-            .into_iter()
-            .find(|one| one.name == name);
-        if let Some(described) = described {
+        let descriptions = self.descriptions(call);
+        if let Some(described) = descriptions.iter().find(|one| one.name == name) {
             self.effects(
                 (context, None, true),
-                &described,
+                described,
                 base,
                 path,
                 (row, false),
@@ -329,6 +342,22 @@ fn iterates(function: &Function, to: &Place, from: &Place) -> bool {
                     && place.steps.last() == Some(&Part::Keys)
             }
             Made::New(_) => false,
+        })
+}
+
+/// Whether elements stay under their texts: not in a new object that gets no keys, as one of the values of a dictionary.
+fn keeps_keys(function: &Function, to: &Place) -> bool {
+    use crate::passes::library::Step as Part;
+    let makes = function
+        .returns
+        .iter()
+        .any(|made| matches!(made, Made::New(_)));
+    to.base != Base::Result
+        || !makes
+        || function.stores.iter().any(|(other, _)| {
+            other.base == to.base
+                && other.steps.len() == to.steps.len()
+                && other.steps.last() == Some(&Part::Keys)
         })
 }
 

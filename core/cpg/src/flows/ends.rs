@@ -185,7 +185,21 @@ impl Engine<'_, '_> {
                     self.seed(source, node, &[Step::Any], at);
                 }
             }
-            Position::Named(_) | Position::Receiver => {}
+            Position::Named(wanted) => {
+                for argument in &site.arguments {
+                    if let crate::passes::facts::Slot::Keyword(name) = argument.slot
+                        && program.files[file as usize].name(name) == wanted
+                    {
+                        let node = program.node(file, argument.value);
+                        self.seed(source, node, &[Step::Any], at);
+                    }
+                }
+            }
+            Position::Receiver if site.callee != 0 => {
+                let node = program.node(file, site.callee);
+                self.seed(source, node, &[Step::Receiver, Step::Any], at);
+            }
+            Position::Receiver => {}
         }
     }
 
@@ -275,50 +289,6 @@ impl Engine<'_, '_> {
                 let rest = parameter.properties & VARIADIC != 0;
                 let path: &[Step] = if rest { &[Step::Any] } else { &[] };
                 self.seed(source, node, path, (file, program.row(node)));
-            }
-        }
-    }
-
-    /// A test whose value is the outcome of a guard.
-    fn guard(&mut self, file: FileAt, test: Test) {
-        let program = self.program;
-        if self.spec.guards.is_empty() {
-            return;
-        }
-        let mut node = program.node(file, test.value);
-        if program.is_variable(node) {
-            let mut sources = program.sources(node);
-            let (Some(flow), None) = (sources.next(), sources.next()) else {
-                return;
-            };
-            node = program.node(file, program.flow(flow).1.from);
-            if program.is_variable(node) {
-                return;
-            }
-        }
-        let Expression::Call(call) = *program.expression(node).1 else {
-            return;
-        };
-        let call = &program.files[file as usize].calls[call as usize];
-        let site = self.site(file, call.row);
-        for &guard in &site.guards {
-            let guard = &self.spec.guards[guard as usize];
-            let slot = crate::passes::facts::Slot::Position(guard.argument);
-            let argument = call.arguments.iter().find(|argument| argument.slot == slot);
-            if let Some(argument) = argument {
-                let (root, path) = program.root(program.node(file, argument.value));
-                let outcome = if test.is == guard.holds {
-                    test.when
-                } else {
-                    continue;
-                };
-                let guarded = Guarded {
-                    file,
-                    path,
-                    test,
-                    outcome,
-                };
-                self.guards.entry(root).or_default().push(guarded);
             }
         }
     }

@@ -5,18 +5,22 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::bind::Invocation;
+use super::described::Described;
 use super::ends::{Guarded, Site};
 use super::language::Language;
 use super::meaning::{Meaning, Meanings};
+use super::moments::Moments;
 use super::order::Order;
 use super::path::{Path, PathId, Paths, Step};
 use super::program::{FileAt, NONE, Node, Program};
-use super::state::{ENTRY, Exit, Fact, NEVER, Origin, State};
+use super::state::{ENTRY, Exit, Fact, NEVER, Origin, Requirement, State};
 use super::{Budget, Spec, StepKind};
-use crate::passes::facts::Place;
+use crate::passes::facts::{Expression, Place};
 
 /// Fields that a path goes through: more of them lead around in graphs of objects, and make most of the work.
 const MOST_FIELDS: usize = 3;
+/// Steps after which it is asked whether to go on.
+const STEPS_BETWEEN: u64 = 4096;
 /// Steps of paths whose objects are looked for in methods that ran before.
 pub(super) const MOST_ALIAS_STEPS: usize = 3;
 
@@ -42,8 +46,18 @@ pub(super) struct Engine<'p, 'a> {
     pub(super) overwrites: FxHashMap<Node, Vec<(Path, u32)>>,
     /// Sources that are handed on as values.
     pub(super) handed: FxHashSet<u32>,
+    pub(super) described: FxHashMap<u32, Rc<Vec<Described<'p>>>>,
     pub(super) in_calls: FxHashMap<Node, Rc<Vec<(Path, u32)>>>,
-    pub(super) globals: FxHashSet<(u32, Exit, PathId)>,
+    /// What left methods that no context is of: (context, exit, path, method).
+    pub(super) globals: FxHashSet<(u32, Exit, PathId, u32)>,
+    pub(super) narrowed: FxHashMap<(u32, Requirement), u32>,
+    /// Whether a requirement tells callers apart.
+    pub(super) excluding: FxHashMap<Requirement, bool>,
+    pub(super) moments: FxHashMap<u32, Moments>,
+    /// By file: rows behind calls that do not come back.
+    pub(super) ended: FxHashMap<FileAt, Rc<FxHashSet<u32>>>,
+    /// Facts of variables of modules, as (context, variable, path): rows that store them.
+    pub(super) stored_at: FxHashMap<(u32, Node, PathId), Vec<(FileAt, u32)>>,
 }
 
 impl<'p, 'a> Engine<'p, 'a> {
@@ -63,12 +77,20 @@ impl<'p, 'a> Engine<'p, 'a> {
             };
             let (root, mut path) = program.root(base);
             path.push(last);
-            let unique = path
-                .iter()
-                .all(|step| !matches!(step, Step::Any | Step::From(_) | Step::Keys));
+            let unique = path.iter().all(|step| {
+                !matches!(
+                    step,
+                    Step::Any | Step::From(_) | Step::Between(..) | Step::Keys
+                )
+            });
             if unique && flow.row != 0 {
+                let root = program.same(root);
                 overwrites.entry(root).or_default().push((path, flow.row));
             }
+        }
+        for (root, path, row) in super::removed::deleted(program) {
+            let root = program.same(root);
+            overwrites.entry(root).or_default().push((path, row));
         }
         Self {
             program,
@@ -88,17 +110,31 @@ impl<'p, 'a> Engine<'p, 'a> {
             reached: Vec::new(),
             overwrites,
             handed: FxHashSet::default(),
+            described: FxHashMap::default(),
             in_calls: FxHashMap::default(),
             globals: FxHashSet::default(),
+            narrowed: FxHashMap::default(),
+            excluding: FxHashMap::default(),
+            moments: FxHashMap::default(),
+            ended: FxHashMap::default(),
+            stored_at: FxHashMap::default(),
         }
     }
 
-    pub(super) fn run(&mut self) {
+    /// Searches until nothing is left to do or the budget ends; false where `stop` said to end it.
+    pub(super) fn run(&mut self, stop: &dyn Fn() -> bool) -> bool {
         self.begin();
+        let mut next = 0;
         while let Some(fact) = self.state.work.pop_front() {
             if self.steps >= self.budget.steps {
                 self.state.work.push_front(fact);
                 break;
+            }
+            if self.steps >= next {
+                if stop() {
+                    return false;
+                }
+                next = self.steps + STEPS_BETWEEN;
             }
             self.steps += 1;
             self.forward(fact);
@@ -107,6 +143,7 @@ impl<'p, 'a> Engine<'p, 'a> {
                 self.backward(fact);
             }
         }
+        true
     }
 
     pub(super) fn language(&self, file: FileAt) -> Option<&'p Language> {
@@ -153,12 +190,16 @@ impl<'p, 'a> Engine<'p, 'a> {
         (since, alias): (u32, bool),
         origin: Origin,
     ) {
-        if repeats(path) || self.is_kept_by_class(node, path) {
+        if repeats(path) || self.has_no_parts(node, path) || self.is_kept_by_class(node, path) {
+            return;
+        }
+        if self.is_stored_elsewhere(context, node, since) {
+            self.store_global(self.plain(context), node, path, origin);
             return;
         }
         let path = self.paths.id(path);
         let fact = if path == 0 {
-            if since == NEVER {
+            if since == NEVER && !self.is_of_module(node) {
                 return;
             }
             let since = if self.has_one_place(node) {
@@ -183,6 +224,19 @@ impl<'p, 'a> Engine<'p, 'a> {
             }
         };
         self.state.add(fact, origin);
+    }
+
+    /// Whether a path leads into a constant: that has no parts, whoever else names it.
+    fn has_no_parts(&self, node: Node, path: &[Step]) -> bool {
+        !path.is_empty()
+            && !self.program.is_variable(node)
+            && matches!(*self.program.expression(node).1, Expression::Literal(_))
+    }
+
+    /// Whether a node is a variable of a module that keeps one place.
+    fn is_of_module(&self, node: Node) -> bool {
+        use crate::passes::facts::Owner;
+        self.has_one_place(node) && matches!(self.program.owner(node), Owner::Module)
     }
 
     /// Whether a path is a member of a class itself: those have variables of their own.

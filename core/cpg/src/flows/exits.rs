@@ -6,6 +6,7 @@ use super::engine::{Engine, MOST_ALIAS_STEPS};
 use super::path::{Path, PathId, Step, behind};
 use super::program::{FileAt, NONE, Node};
 use super::state::{ENTRY, Exit, Fact, NEVER, Origin};
+use crate::kind::property::GENERATOR;
 use crate::passes::facts::Owner;
 
 impl Engine<'_, '_> {
@@ -36,9 +37,15 @@ impl Engine<'_, '_> {
         // Of a source: it goes to whoever calls the method.
         if let Exit::Global(variable) = exit {
             let origin = self.state.origins[from as usize];
-            let at = (StepKind::Assignment, origin.file, origin.row, 1.0);
+            let origin = Origin {
+                before: from,
+                via: NONE,
+                kind: StepKind::Assignment,
+                ..origin
+            };
             let steps = self.paths.get(path).clone();
-            self.emit(from, variable, &steps, (ENTRY, path != 0), at);
+            let context = self.plain(fact.context);
+            self.store_global(context, variable, &steps, origin);
             return;
         }
         let function = match exit {
@@ -48,11 +55,7 @@ impl Engine<'_, '_> {
             }
             _ => function.unwrap_or_else(|| self.around(fact)),
         };
-        if function == NONE
-            || !self
-                .globals
-                .insert((fact.context, exit, path ^ function << 12))
-        {
+        if function == NONE || !self.globals.insert((fact.context, exit, path, function)) {
             return;
         }
         let mut by_value = false;
@@ -119,20 +122,20 @@ impl Engine<'_, '_> {
         let Invocation {
             file,
             row,
+            function,
             confidence,
             bindings,
             into,
             callee,
-            ..
         } = self.invocations[invocation as usize].clone();
         let path = self.paths.get(path).clone();
         let own = self.state.origins[from as usize].confidence;
         let (context, before, since) = if caller == NONE {
-            (
-                self.state.facts[from as usize].context,
-                confidence * own,
-                row,
-            )
+            let context = self.state.facts[from as usize].context;
+            let Some(context) = self.outer(context, invocation) else {
+                return;
+            };
+            (context, confidence * own, row)
         } else {
             let fact = self.state.facts[caller as usize];
             let entered = self.state.facts[from as usize].context;
@@ -150,11 +153,20 @@ impl Engine<'_, '_> {
             confidence: before,
         };
         let alias = caller != NONE && since != row;
+        let context = match self.chosen(invocation) {
+            Some(requirement) if !matches!(exit, Exit::Global(_)) => {
+                self.narrowed(context, requirement)
+            }
+            _ => context,
+        };
         match exit {
             Exit::Return | Exit::Yield => {
                 let mut steps = Path::new();
+                let (_, function) = self.program.function(function);
                 if exit == Exit::Yield && !matches!(into, Into::Elements(_)) {
                     steps.push(Step::Any);
+                } else if exit == Exit::Return && function.properties & GENERATOR != 0 {
+                    steps.push(Step::Returned);
                 }
                 steps.extend(path.iter().copied());
                 if self.site(file, row).sanitizes {
@@ -225,12 +237,17 @@ impl Engine<'_, '_> {
         let program = self.program;
         let function = self.state.contexts[context as usize].function;
         if function == NONE {
+            let context = self.plain(context);
             let home = program.home(variable);
             let file = program.file(variable);
             let module = matches!(program.owner(variable), Owner::Module);
             let same = file == origin.file && program.function_of(file, origin.row) == home;
-            let since = if module && same { origin.row } else { ENTRY };
-            self.put(context, variable, path, (since, !path.is_empty()), origin);
+            if module && same {
+                let held = (origin.row, !path.is_empty());
+                self.put(context, variable, path, held, origin);
+            } else {
+                self.store_global(context, variable, path, origin);
+            }
             return;
         }
         // Handed on by a fact that stands for it: the exit of the method in between.
@@ -260,6 +277,35 @@ impl Engine<'_, '_> {
         }
     }
 
+    /// A row stores into a variable of a module or class from elsewhere.
+    pub(super) fn store_global(
+        &mut self,
+        context: u32,
+        variable: Node,
+        path: &[Step],
+        origin: Origin,
+    ) {
+        let id = self.paths.id(path);
+        let place = (origin.file, origin.row);
+        let stored = self.stored_at.entry((context, variable, id)).or_default();
+        let is_another = !stored.is_empty() && !stored.contains(&place);
+        if !stored.contains(&place) {
+            stored.push(place);
+        }
+        for since in self.since_stored(variable, origin) {
+            self.put(context, variable, path, (since, id != 0), origin);
+        }
+        if is_another {
+            self.state.again(Fact {
+                context,
+                node: variable,
+                path: id,
+                since: ENTRY,
+                alias: id != 0,
+            });
+        }
+    }
+
     /// A method is entered with a fact.
     pub(super) fn enter(
         &mut self,
@@ -280,11 +326,6 @@ impl Engine<'_, '_> {
             ..
         } = self.invocations[invocation as usize];
         let (context, new) = self.state.enter(function, (parameter, id, alias));
-        let callers = &mut self.state.contexts[context as usize].callers;
-        if callers.contains(&(invocation, from)) {
-            return;
-        }
-        callers.push((invocation, from));
         if new {
             let since = if alias { NEVER } else { ENTRY };
             let fact = Fact {
@@ -304,9 +345,6 @@ impl Engine<'_, '_> {
             };
             self.state.add(fact, origin);
         }
-        let exits = self.state.contexts[context as usize].exits.clone();
-        for (exit, path, fact) in exits {
-            self.leave(invocation, from, (exit, path), fact);
-        }
+        self.add_caller(context, (invocation, from));
     }
 }

@@ -18,6 +18,10 @@ impl Engine<'_, '_> {
         let free = self.state.contexts[fact.context as usize].function == NONE
             && variable
             && !matches!(program.owner(fact.node), Owner::Function(_));
+        // What methods read of a variable of a module goes on in a context that remembers when it was stored.
+        let elsewhere = if free { self.reading(id) } else { fact.context };
+        let apart = elsewhere != fact.context;
+        let remembers = self.remembers(fact);
         for at in program.uses(fact.node) {
             self.steps += 1;
             let used = program.use_at(at);
@@ -25,7 +29,13 @@ impl Engine<'_, '_> {
             let mut held = fact;
             if variable && row != 0 {
                 let function = program.function_of(file, row);
+                if function == around && remembers {
+                    continue;
+                }
                 if function != around {
+                    if free && apart {
+                        continue;
+                    }
                     if free {
                         held.since = ENTRY;
                     } else {
@@ -46,9 +56,26 @@ impl Engine<'_, '_> {
             }
             self.use_fact(id, held, used, row);
         }
-        if variable && free {
-            self.elsewhere(id);
+        if apart {
+            let copy = Fact {
+                context: elsewhere,
+                since: ENTRY,
+                alias: false,
+                ..fact
+            };
+            let origin = self.state.origins[id as usize];
+            self.state.add(copy, origin);
         }
+        if variable && free && !remembers {
+            self.elsewhere(id, elsewhere);
+        }
+    }
+
+    /// Whether a fact is the copy of one of a variable of a module that methods read.
+    fn remembers(&self, fact: Fact) -> bool {
+        let requirement = self.state.contexts[fact.context as usize].requirement;
+        matches!(requirement, Some((_, super::state::Requirement::Read { fact: of, .. }))
+            if self.state.facts[of as usize].node == fact.node)
     }
 
     /// Whether tests keep a fact from all operands of a choice that are its node.
@@ -86,21 +113,6 @@ impl Engine<'_, '_> {
                 }
             }
         }
-    }
-
-    /// Whether tests keep a fact from all rows that return its node.
-    fn kept_in(&mut self, fact: Fact, function: u32) -> bool {
-        let program = self.program;
-        let file = program.file(fact.node);
-        let rows: Vec<u32> = program.files[file as usize]
-            .order
-            .returns
-            .iter()
-            .filter(|returned| program.node(file, returned.value) == fact.node)
-            .map(|returned| returned.row)
-            .filter(|&row| program.function_of(file, row) == function)
-            .collect();
-        !rows.is_empty() && rows.iter().all(|&row| !self.holds(fact, row))
     }
 
     /// File and row of a use; row 0 where ways meet.
@@ -206,31 +218,6 @@ impl Engine<'_, '_> {
         }
     }
 
-    /// Whether a fact still holds when its method ends.
-    pub(super) fn leaves(&mut self, fact: Fact) -> bool {
-        let program = self.program;
-        if fact.since == super::state::NEVER {
-            return false;
-        }
-        if fact.path == 0 && !self.has_one_place(fact.node) {
-            return true;
-        }
-        let file = program.file(fact.node);
-        let function = self.around(fact);
-        if function == NONE {
-            return true;
-        }
-        let start = if fact.since == ENTRY {
-            program.function(function).1.row
-        } else {
-            fact.since
-        };
-        let rows = self.overwritten(fact);
-        let barrier = super::order::Barrier { rows, edge: None };
-        self.order
-            .leaves(program, file, start, &barrier, &mut self.steps)
-    }
-
     fn flow(&mut self, id: u32, fact: Fact, number: u32) {
         let program = self.program;
         let (file, flow) = program.flow(number);
@@ -256,6 +243,11 @@ impl Engine<'_, '_> {
                     }
                     Owner::Class(_) => Exit::Global(node),
                     _ => {
+                        // What others see of a module's variable is there since its version was written.
+                        let since = match program.written_version(node, number) {
+                            Some(row) if since == ENTRY && program.is_module_place(node) => row,
+                            _ => since,
+                        };
                         self.emit(id, node, &path, (since, alias), at);
                         return;
                     }
@@ -263,6 +255,9 @@ impl Engine<'_, '_> {
                 self.exit(id, exit, &path);
             }
             Place::Member(base, name) => {
+                if self.written(id, fact, (file, flow.row)) {
+                    return;
+                }
                 let step = Step::Field(program.name(file, name));
                 let base = program.node(file, base);
                 self.store(id, base, step, &path, (since, alias, file, flow.row));
@@ -330,7 +325,8 @@ impl Engine<'_, '_> {
             self.emit(id, result, &[], (ENTRY, false), at);
             return;
         }
-        if !path[0].is_element() {
+        // Elements go over to a part of a sequence one by one.
+        if !path[0].is_element() || operator == op::SLICE {
             return;
         }
         let merges = matches!(

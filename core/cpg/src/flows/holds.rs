@@ -7,6 +7,7 @@ use super::engine::Engine;
 use super::order::Barrier;
 use super::path::{Path, Step};
 use super::program::{FileAt, NONE, Node, Use};
+use super::removed::covers;
 use super::state::{ENTRY, Fact, NEVER};
 
 impl Engine<'_, '_> {
@@ -15,26 +16,27 @@ impl Engine<'_, '_> {
         let (root, prefix) = self.program.root(fact.node);
         let path = self.paths.get(fact.path).clone();
         let mut rows = Vec::new();
+        let holder = self.program.same(root);
+        let stored = self.overwrites.get(&holder).map_or(&[][..], |all| all);
         if root == fact.node {
-            for (store, row) in self.overwrites.get(&root).into_iter().flatten() {
+            for (store, row) in stored {
                 if path.starts_with(store) {
                     rows.push(*row);
                 }
             }
             if fact.path != 0 {
-                for (store, row) in self.overwritten_in_calls(root).iter() {
-                    if path.starts_with(store) {
+                for (store, row) in self.overwritten_in_calls(holder).iter() {
+                    if covers(store, &path) {
                         rows.push(*row);
                     }
                 }
             }
-            if fact.path == 0 && self.has_one_place(root) {
-                let program = self.program;
-                rows.extend(program.sources(root).map(|flow| program.flow(flow).1.row));
+            if (fact.path == 0 || self.program.is_module_place(root)) && self.has_one_place(root) {
+                rows.extend(self.program.written_at(root));
             }
         } else if !prefix.is_empty() && fact.path != 0 {
             let whole: Path = prefix.iter().chain(&path).copied().collect();
-            for (store, row) in self.overwrites.get(&root).into_iter().flatten() {
+            for (store, row) in stored {
                 if store.len() > prefix.len() && whole.starts_with(store) {
                     rows.push(*row);
                 }
@@ -56,21 +58,25 @@ impl Engine<'_, '_> {
         let program = self.program;
         let mut found = Vec::new();
         let mut calls = Vec::new();
-        for at in program.uses(root) {
-            match program.use_at(at) {
-                Use::Argument(call, _) => calls.push((call, root)),
-                Use::Part(part) => {
-                    for at in program.uses(part) {
-                        if let Use::Callee(call) = program.use_at(at) {
-                            calls.push((call, part));
+        for held in program.copies(root) {
+            for at in program.uses(held) {
+                match program.use_at(at) {
+                    Use::Argument(call, _) => calls.push((call, held)),
+                    Use::Part(part) => {
+                        for at in program.uses(part) {
+                            if let Use::Callee(call) = program.use_at(at) {
+                                calls.push((call, part));
+                            }
                         }
                     }
+                    _ => {}
                 }
-                _ => {}
             }
         }
         for (call, node) in calls {
             let (file, site) = program.call(call);
+            let gone = self.replaced_outside(call, node);
+            found.extend(gone.into_iter().map(|path| (path, site.row)));
             let invocations = self.invocations_at(file, site.row);
             let [invocation] = invocations[..] else {
                 continue;
@@ -123,7 +129,7 @@ impl Engine<'_, '_> {
             return true;
         }
         let file = program.file(fact.node);
-        if self.is_guarded(fact, file, row) {
+        if self.is_ended(file, row) || self.is_guarded(fact, file, row) {
             return false;
         }
         if fact.path == 0 && fact.since == ENTRY && !self.has_one_place(fact.node) {
@@ -204,6 +210,60 @@ impl Engine<'_, '_> {
         })
     }
 
+    /// Whether tests keep a fact from all rows that return its node.
+    pub(super) fn kept_in(&mut self, fact: Fact, function: u32) -> bool {
+        let program = self.program;
+        let file = program.file(fact.node);
+        let (mut rows, mut others) = (Vec::new(), Vec::new());
+        for returned in &program.files[file as usize].order.returns {
+            if program.function_of(file, returned.row) == function {
+                others.push(returned.row);
+                if program.node(file, returned.value) == fact.node {
+                    rows.push(returned.row);
+                }
+            }
+        }
+        !rows.is_empty()
+            && rows.into_iter().all(|row| {
+                // Another return on every way out has its value instead.
+                let rows = others.iter().copied().filter(|&other| other != row);
+                let barrier = Barrier {
+                    rows: rows.collect(),
+                    edge: None,
+                };
+                !self.holds(fact, row)
+                    || !self
+                        .order
+                        .leaves(program, file, row, &barrier, &mut self.steps)
+            })
+    }
+
+    /// Whether a fact still holds when its method ends.
+    pub(super) fn leaves(&mut self, fact: Fact) -> bool {
+        let program = self.program;
+        if fact.since == NEVER {
+            return false;
+        }
+        // A variable of a module is there for whoever reads it.
+        if fact.path == 0 && !self.has_one_place(fact.node) || program.is_module_place(fact.node) {
+            return true;
+        }
+        let file = program.file(fact.node);
+        let function = self.around(fact);
+        if function == NONE {
+            return true;
+        }
+        let start = if fact.since == ENTRY {
+            program.function(function).1.row
+        } else {
+            fact.since
+        };
+        let rows = self.overwritten(fact);
+        let barrier = Barrier { rows, edge: None };
+        self.order
+            .leaves(program, file, start, &barrier, &mut self.steps)
+    }
+
     /// How a fact goes on through a row: since when it holds behind it. None where it does not.
     pub(super) fn pass(&mut self, fact: Fact, row: u32, whole: bool) -> Option<(u32, bool)> {
         if row == 0 {
@@ -224,7 +284,6 @@ impl Engine<'_, '_> {
         if !program.is_variable(node) || program.base_variable(node) != node {
             return false;
         }
-        let rows = program.sources(node).map(|flow| program.flow(flow).1.row);
-        rows.filter(|&row| row != 0).nth(1).is_some()
+        program.written_at(node).nth(1).is_some()
     }
 }

@@ -87,7 +87,8 @@ impl Program<'_> {
                 }
                 Expression::Element(base, _)
                 | Expression::Iterated(base)
-                | Expression::Entered(base) => part(base),
+                | Expression::Entered(base)
+                | Expression::Returned(base) => part(base),
                 Expression::Merged(one, other) => {
                     part(one);
                     part(other);

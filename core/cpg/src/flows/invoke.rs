@@ -45,6 +45,9 @@ impl Engine<'_, '_> {
             if made.is_empty() {
                 made.extend(self.by_read(file, row, function));
             }
+            if made.is_empty() {
+                made.extend(self.by_write(file, row, function));
+            }
             for (bindings, into, callee) in made {
                 found.push(self.invocations.len() as u32);
                 self.invocations.push(Invocation {

@@ -8,13 +8,13 @@ use crate::rules::Rules;
 /// Names that are followed to a description.
 const DEPTH: u32 = 12;
 
-pub(super) struct Language {
-    pub(super) id: String,
-    pub(super) separator: String,
-    pub(super) constructors: Vec<String>,
-    pub(super) instance_call: Option<String>,
+pub(crate) struct Language {
+    pub(crate) id: String,
+    pub(crate) separator: String,
+    pub(crate) constructors: Vec<String>,
+    pub(crate) instance_call: Option<String>,
     builtins: Option<String>,
-    pub(super) dictionary: String,
+    pub(crate) dictionary: String,
     /// (operator, operand that is the receiver, method).
     protocols: Vec<(String, usize, String)>,
     library: Library,
@@ -23,7 +23,7 @@ pub(super) struct Language {
 }
 
 impl Language {
-    pub(super) fn new(rules: &Rules) -> Self {
+    pub(crate) fn new(rules: &Rules) -> Self {
         let library = Library::new(rules.all("library"));
         let builtins = rules.get("builtins-module").map(str::to_owned);
         let mut by_name: FxHashMap<String, Vec<String>> = FxHashMap::default();
@@ -67,12 +67,12 @@ impl Language {
         }
     }
 
-    pub(super) fn is_constructor(&self, name: &str) -> bool {
+    pub(crate) fn is_constructor(&self, name: &str) -> bool {
         self.constructors.iter().any(|other| other == name)
     }
 
     /// The full name of something that needs no import.
-    pub(super) fn builtin(&self, name: &str) -> String {
+    pub(crate) fn builtin(&self, name: &str) -> String {
         match &self.builtins {
             Some(module) => format!("{module}.{name}"),
             None => name.to_owned(),
@@ -80,15 +80,23 @@ impl Language {
     }
 
     /// The operand on which a method of an operator or protocol is called.
-    pub(super) fn receiver(&self, operator: &str, method: &str) -> Option<usize> {
+    pub(crate) fn receiver(&self, operator: &str, method: &str) -> Option<usize> {
         self.protocols
             .iter()
             .find(|(other, _, name)| other == operator && name == method)
             .map(|&(_, position, _)| position)
     }
 
+    /// Methods that an operator or protocol runs.
+    pub(super) fn methods_of(&self, operator: &str) -> impl Iterator<Item = &str> {
+        self.protocols
+            .iter()
+            .filter(move |(other, ..)| other == operator)
+            .map(|(_, _, name)| name.as_str())
+    }
+
     /// The name under which descriptions know something: aliases of it or of what it is in.
-    pub(super) fn canonical(&self, name: &str) -> String {
+    pub(crate) fn canonical(&self, name: &str) -> String {
         let mut name = name.to_owned();
         for _ in 0..DEPTH {
             if let Some(other) = self.library.aliases.get(&name) {
@@ -112,7 +120,7 @@ impl Language {
     }
 
     /// The description of a function, of its class, or of one of its bases; of a class that of its constructor.
-    pub(super) fn described(&self, name: &str) -> Option<&Function> {
+    pub(crate) fn described(&self, name: &str) -> Option<&Function> {
         self.member(&self.canonical(name), DEPTH).or_else(|| {
             let class = self.canonical(name);
             if !self.library.classes.contains_key(&class) {
@@ -137,12 +145,12 @@ impl Language {
     }
 
     /// Whether a name is a described class.
-    pub(super) fn is_class(&self, name: &str) -> bool {
+    pub(crate) fn is_class(&self, name: &str) -> bool {
         self.library.classes.contains_key(&self.canonical(name))
     }
 
     /// Whether a described class is an ancestor of another one, which may have its short name only.
-    pub(super) fn is_above(&self, wanted: &str, one: &str) -> bool {
+    pub(crate) fn is_above(&self, wanted: &str, one: &str) -> bool {
         let wanted = self.canonical(wanted);
         let mut classes = vec![self.canonical(one), self.canonical(&self.builtin(one))];
         for at in 0..64 {
@@ -160,7 +168,7 @@ impl Language {
     }
 
     /// What a described attribute is: a full name, and whether it is an instance of that.
-    pub(super) fn attribute(&self, name: &str) -> Option<(&str, bool)> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<(&str, bool)> {
         match self.library.attributes.get(&self.canonical(name))? {
             Attribute::Instance(class) => Some((class, true)),
             Attribute::Same(other) => Some((other, false)),
@@ -168,7 +176,7 @@ impl Language {
     }
 
     /// Methods of built-in types with a short name: what a call on an unknown receiver may be.
-    pub(super) fn methods(&self, short: &str) -> impl Iterator<Item = &Function> {
+    pub(crate) fn methods(&self, short: &str) -> impl Iterator<Item = &Function> {
         self.by_name
             .get(short)
             .into_iter()

@@ -16,7 +16,7 @@ const MOST_NODES: usize = 60;
 
 /// A thing that a node can hold.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Meaning {
+pub(crate) enum Meaning {
     Class(u32),
     Instance(u32),
     Module(FileAt),
@@ -28,12 +28,12 @@ pub(super) enum Meaning {
 }
 
 #[derive(Default)]
-pub(super) struct Meanings {
+pub(crate) struct Meanings {
     known: FxHashMap<Node, Rc<Vec<Meaning>>>,
 }
 
 impl Meanings {
-    pub(super) fn of(
+    pub(crate) fn of(
         &mut self,
         program: &Program<'_>,
         languages: &[Language],
@@ -57,7 +57,7 @@ impl Meanings {
     }
 
     /// Ancestors of a class and the class itself, nearest first.
-    pub(super) fn ancestors(
+    pub(crate) fn ancestors(
         &mut self,
         program: &Program<'_>,
         languages: &[Language],

@@ -12,40 +12,51 @@
 //!
 //! | file | |
 //! |---|---|
-//! | `spec` | the question |
+//! | `spec`, `text` | the question |
 //! | `program`, `index`, `meaning`, `language` | what is known of the code |
 //! | `path`, `state`, `order` | facts, contexts, and when facts hold |
 //! | `engine`, `forward`, `read`, `backward` | the search |
 //! | `holds`, `exits`, `raise` | when facts hold, and how they enter and leave methods |
+//! | `same`, `removed`, `ended` | variables that hold one object; parts that are gone behind a row; rows that never run |
+//! | `narrow`, `given`, `moments` | which callers get a fact back, and when module bodies run a method |
 //! | `bind`, `invoke`, `operations` | calls of the project |
-//! | `outside`, `described`, `effects` | calls of described and of unknown functions |
-//! | `ends`, `report` | sources, sinks and guards; results with their paths |
+//! | `outside`, `described`, `effects`, `entered` | calls of described and of unknown functions |
+//! | `ends`, `guards`, `report` | sources, sinks and guards; results with their paths |
 
 mod backward;
-mod bind;
+pub(crate) mod bind;
 mod described;
 mod effects;
+mod ended;
 mod ends;
 mod engine;
+mod entered;
 mod exits;
 mod forward;
+mod given;
+mod guards;
 mod holds;
 mod index;
 mod invoke;
-mod language;
-mod meaning;
+pub(crate) mod language;
+pub(crate) mod meaning;
+mod moments;
+mod narrow;
 mod operations;
 mod order;
 mod outside;
-mod path;
-mod program;
+pub(crate) mod path;
+pub(crate) mod program;
 mod raise;
 mod read;
+mod removed;
 mod report;
+mod same;
 mod spec;
 mod state;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use spec::{
     Endpoint, Guard, MOST_ENTRIES, Pattern, Position, Propagator, Spec, SpecError, What,
@@ -57,7 +68,7 @@ use crate::passes::facts::FileFacts;
 use crate::rules::Rules;
 
 /// How much a search may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Budget {
     /// Steps; see [`Found::steps`].
     pub steps: u64,
@@ -75,7 +86,7 @@ impl Default for Budget {
 }
 
 /// What a step of a flow is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum StepKind {
     /// Where it begins.
     Source,
@@ -103,8 +114,28 @@ pub enum StepKind {
     Sink,
 }
 
+impl StepKind {
+    /// The word for it.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Assignment => "assignment",
+            Self::Store => "store",
+            Self::Load => "load",
+            Self::Argument => "argument",
+            Self::Return => "return",
+            Self::Operation => "operation",
+            Self::Library => "library",
+            Self::Unknown => "unknown",
+            Self::Alias => "alias",
+            Self::Exception => "exception",
+            Self::Sink => "sink",
+        }
+    }
+}
+
 /// A step of a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FlowStep {
     /// The row.
     pub node: NodeId,
@@ -113,7 +144,7 @@ pub struct FlowStep {
 }
 
 /// A way from a source to a sink.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Flow {
     /// Label of the source.
     pub source: String,
@@ -126,7 +157,7 @@ pub struct Flow {
 }
 
 /// What a search found.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Found {
     /// Flows, by sink, then source.
     pub flows: Vec<Flow>,
@@ -158,9 +189,22 @@ impl<'a> Flows<'a> {
     /// # Errors
     /// What is wrong with the question.
     pub fn find(&self, spec: &Spec, budget: Budget) -> Result<Found, SpecError> {
+        let found = self.find_until(spec, budget, &|| false)?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// The same, until `stop` says to end: then there is no answer.
+    ///
+    /// # Errors
+    /// What is wrong with the question.
+    pub fn find_until(
+        &self,
+        spec: &Spec,
+        budget: Budget,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Option<Found>, SpecError> {
         spec.check()?;
         let mut engine = engine::Engine::new(&self.program, &self.languages, spec, budget);
-        engine.run();
-        Ok(report::found(&engine))
+        Ok(engine.run(stop).then(|| report::found(&engine)))
     }
 }

@@ -9,7 +9,7 @@ use super::meaning::Meaning;
 use super::path::{Path, Step};
 use super::program::{FileAt, NONE, Node};
 use super::state::{Fact, NEVER};
-use crate::passes::facts::{Expression, protocol};
+use crate::passes::facts::{Expression, Place, protocol};
 
 /// The step of an iterator, in rules.
 const STEP: &str = "<protocol>.step";
@@ -89,6 +89,41 @@ impl Engine<'_, '_> {
             inner: Path::new(),
         };
         Some((SmallVec::from_iter([binding]), Into::Node(node), None))
+    }
+
+    /// A property that is written runs its method with the value.
+    pub(super) fn by_write(&self, file: FileAt, row: u32, function: u32) -> Option<Passing> {
+        let program = self.program;
+        let own = program.files[file as usize];
+        let (at, facts) = program.function(function);
+        let base = program.bases[at as usize].variables;
+        let [receiver, value] = facts.parameters[..] else {
+            return None;
+        };
+        let (holder, written) = own.flows.iter().find_map(|flow| match flow.to {
+            Place::Member(holder, _) if flow.row == row => Some((holder, flow.from)),
+            _ => None,
+        })?;
+        let binding = |from, to| Binding {
+            node: program.node(file, from),
+            outer: Path::new(),
+            parameter: base + to,
+            inner: Path::new(),
+        };
+        let bindings = [
+            binding(holder, receiver.variable),
+            binding(written, value.variable),
+        ];
+        Some((SmallVec::from_iter(bindings), Into::Nothing, None))
+    }
+
+    /// Enters the methods that writing a member runs; says whether there is anything.
+    pub(super) fn written(&mut self, id: u32, fact: Fact, (file, row): (FileAt, u32)) -> bool {
+        let invocations = self.invocations_at(file, row);
+        for &invocation in invocations.iter() {
+            self.enter_by(id, fact, invocation, fact.node);
+        }
+        !invocations.is_empty()
     }
 
     pub(super) fn property(&mut self, id: u32, fact: Fact, part: Node, row: u32) {

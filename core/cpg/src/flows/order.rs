@@ -83,6 +83,16 @@ impl Order {
         edges.get(at).is_some_and(|&(src, _)| src == row)
     }
 
+    /// How many rows control can come to right after a row.
+    pub(super) fn goes_on(&mut self, program: &Program<'_>, file: FileAt, row: u32) -> usize {
+        let edges = self.edges(program, file);
+        let at = edges.partition_point(|&(src, _)| src < row);
+        edges[at..]
+            .iter()
+            .take_while(|&&(src, _)| src == row)
+            .count()
+    }
+
     /// Whether control can leave the method from a row.
     pub(super) fn leaves(
         &mut self,

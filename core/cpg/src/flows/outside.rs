@@ -98,7 +98,7 @@ impl Engine<'_, '_> {
         let (file, site) = program.call(call);
         let path = self.paths.get(fact.path).clone();
         let descriptions = self.descriptions(call);
-        for described in &descriptions {
+        for described in descriptions.iter() {
             for (node, outer, parameter, inner) in &described.given {
                 if *node != fact.node {
                     continue;
@@ -156,14 +156,14 @@ impl Engine<'_, '_> {
     pub(super) fn made_outside(&mut self, id: u32, fact: Fact, call: u32, path: &[Step]) {
         let (file, site) = self.program.call(call);
         let at = (StepKind::Alias, file, site.row, 1.0);
-        for described in self.descriptions(call) {
+        for described in self.descriptions(call).iter() {
             let function = described.function;
             for made in &function.returns {
                 if let Made::Same(place) = made
                     && let Base::Parameter(parameter) = place.base
                 {
-                    let steps = self.steps(&described, place);
-                    if steps.contains(&Step::Call) {
+                    let steps = self.steps(described, place);
+                    if steps.contains(&Step::Call) || !function.shares(path.len()) {
                         continue;
                     }
                     for (node, outer, number, inner) in &described.given {
@@ -187,14 +187,14 @@ impl Engine<'_, '_> {
                 let Base::Parameter(parameter) = place.base else {
                     continue;
                 };
-                let target = self.steps(&described, to);
+                let target = self.steps(described, to);
                 if !own || path.len() <= target.len() {
                     continue;
                 }
                 let Some(rest) = behind(&target, path) else {
                     continue;
                 };
-                let steps = self.steps(&described, place);
+                let steps = self.steps(described, place);
                 if steps.contains(&Step::Call) {
                     continue;
                 }

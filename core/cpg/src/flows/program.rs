@@ -13,29 +13,29 @@ use crate::passes::{CallEdge, Linked};
 use super::path::Step;
 
 /// A text of the program.
-pub(super) type Symbol = u32;
+pub(crate) type Symbol = u32;
 /// A file by position.
-pub(super) type FileAt = u32;
+pub(crate) type FileAt = u32;
 /// A variable or an expression: first the variables of all files, then their expressions.
-pub(super) type Node = u32;
+pub(crate) type Node = u32;
 
 /// No position.
-pub(super) const NONE: u32 = u32::MAX;
+pub(crate) const NONE: u32 = u32::MAX;
 
 #[derive(Clone, Copy, Default)]
-pub(super) struct Bases {
-    pub(super) variables: u32,
-    pub(super) expressions: u32,
-    pub(super) functions: u32,
-    pub(super) classes: u32,
-    pub(super) calls: u32,
-    pub(super) operations: u32,
-    pub(super) flows: u32,
+pub(crate) struct Bases {
+    pub(crate) variables: u32,
+    pub(crate) expressions: u32,
+    pub(crate) functions: u32,
+    pub(crate) classes: u32,
+    pub(crate) calls: u32,
+    pub(crate) operations: u32,
+    pub(crate) flows: u32,
 }
 
 /// Where the value of a node goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Use {
+pub(crate) enum Use {
     /// Into a place, by flow.
     Flow(u32),
     /// Into an expression that reads a part of it, or stands for it.
@@ -51,52 +51,52 @@ pub(super) enum Use {
     Raise(u32),
 }
 
-pub(super) struct Program<'a> {
-    pub(super) files: Vec<&'a FileFacts>,
-    pub(super) bases: Vec<Bases>,
-    pub(super) at: FxHashMap<u32, FileAt>,
+pub(crate) struct Program<'a> {
+    pub(crate) files: Vec<&'a FileFacts>,
+    pub(crate) bases: Vec<Bases>,
+    pub(crate) at: FxHashMap<u32, FileAt>,
     symbols: FxHashMap<&'a str, Symbol>,
-    pub(super) names: Vec<Vec<Symbol>>,
-    pub(super) uses: Vec<(Node, Use)>,
+    pub(crate) names: Vec<Vec<Symbol>>,
+    pub(crate) uses: Vec<(Node, Use)>,
     /// (variable, flow) and (base of a store, flow), ascending.
-    pub(super) sources: Vec<(Node, u32)>,
-    pub(super) stores: Vec<(Node, u32)>,
+    pub(crate) sources: Vec<(Node, u32)>,
+    pub(crate) stores: Vec<(Node, u32)>,
     /// By call: the node of its result.
-    pub(super) results: Vec<Node>,
+    pub(crate) results: Vec<Node>,
     /// Parameter: what it holds where a call leaves it out.
-    pub(super) defaults: FxHashMap<Node, Node>,
+    pub(crate) defaults: FxHashMap<Node, Node>,
     /// Row of a call: its number.
-    pub(super) call_rows: FxHashMap<NodeId, u32>,
+    pub(crate) call_rows: FxHashMap<NodeId, u32>,
     /// By function: the one around it.
-    pub(super) parents: Vec<u32>,
+    pub(crate) parents: Vec<u32>,
     /// By function: the expression that means it.
-    pub(super) function_nodes: FxHashMap<u32, Node>,
-    pub(super) functions: FxHashMap<NodeId, u32>,
-    pub(super) classes: FxHashMap<NodeId, u32>,
+    pub(crate) function_nodes: FxHashMap<u32, Node>,
+    pub(crate) functions: FxHashMap<NodeId, u32>,
+    pub(crate) classes: FxHashMap<NodeId, u32>,
     /// Targets of sites, ascending.
-    pub(super) calls: &'a [CallEdge],
+    pub(crate) calls: &'a [CallEdge],
     /// (target, position in `calls`), ascending.
     callers: Vec<(NodeId, u32)>,
-    pub(super) stubs: FxHashMap<NodeId, &'a str>,
+    pub(crate) stubs: FxHashMap<NodeId, &'a str>,
     /// What imports mean, ascending: (row of the import, declaration).
     imports: Vec<(NodeId, NodeId)>,
     /// Declaration row: variable.
-    pub(super) declared: FxHashMap<NodeId, Node>,
+    pub(crate) declared: FxHashMap<NodeId, Node>,
     /// Expressions that read a member, by its name.
-    pub(super) members: FxHashMap<Symbol, Vec<Node>>,
+    pub(crate) members: FxHashMap<Symbol, Vec<Node>>,
     /// Expressions of names that no scope of their file binds, by name.
-    pub(super) globals: FxHashMap<Symbol, Vec<Node>>,
+    pub(crate) globals: FxHashMap<Symbol, Vec<Node>>,
     /// Import expressions of variables.
-    pub(super) importers: FxHashMap<Node, Vec<Node>>,
+    pub(crate) importers: FxHashMap<Node, Vec<Node>>,
     /// Names of functions and fields that hold them.
-    pub(super) methods: FxHashSet<Symbol>,
-    pub(super) module_variables: FxHashMap<(FileAt, Symbol), Node>,
-    pub(super) class_variables: FxHashMap<(u32, Symbol), Node>,
-    pub(super) modules: FxHashMap<&'a str, FileAt>,
+    pub(crate) methods: FxHashSet<Symbol>,
+    pub(crate) module_variables: FxHashMap<(FileAt, Symbol), Node>,
+    pub(crate) class_variables: FxHashMap<(u32, Symbol), Node>,
+    pub(crate) modules: FxHashMap<&'a str, FileAt>,
 }
 
 impl<'a> Program<'a> {
-    pub(super) fn new(facts: &'a [FileFacts], linked: &'a Linked) -> Self {
+    pub(crate) fn new(facts: &'a [FileFacts], linked: &'a Linked) -> Self {
         let mut files: Vec<&FileFacts> = facts.iter().collect();
         files.sort_by_key(|file| file.ordinal);
         let mut this = Self {
@@ -161,25 +161,25 @@ impl<'a> Program<'a> {
         this
     }
 
-    pub(super) fn symbol(&mut self, text: &'a str) -> Symbol {
+    pub(crate) fn symbol(&mut self, text: &'a str) -> Symbol {
         let next = self.symbols.len() as u32;
         *self.symbols.entry(text).or_insert(next)
     }
 
     /// The symbol of a text that some file has.
-    pub(super) fn known(&self, text: &str) -> Option<Symbol> {
+    pub(crate) fn known(&self, text: &str) -> Option<Symbol> {
         self.symbols.get(text).copied()
     }
 
-    pub(super) fn name(&self, file: FileAt, name: Name) -> Symbol {
+    pub(crate) fn name(&self, file: FileAt, name: Name) -> Symbol {
         self.names[file as usize][name as usize]
     }
 
-    pub(super) fn ends(&self) -> Bases {
+    pub(crate) fn ends(&self) -> Bases {
         self.bases[self.files.len()]
     }
 
-    pub(super) fn node(&self, file: FileAt, value: Value) -> Node {
+    pub(crate) fn node(&self, file: FileAt, value: Value) -> Node {
         match self.files[file as usize].expressions[value as usize] {
             Expression::Variable(variable) => self.bases[file as usize].variables + variable,
             _ => self.ends().variables + self.bases[file as usize].expressions + value,
@@ -191,7 +191,7 @@ impl<'a> Program<'a> {
         self.bases.partition_point(|bases| base(bases) <= number) as u32 - 1
     }
 
-    pub(super) fn file(&self, node: Node) -> FileAt {
+    pub(crate) fn file(&self, node: Node) -> FileAt {
         let variables = self.ends().variables;
         if node < variables {
             self.file_by(node, |bases| bases.variables)
@@ -200,19 +200,19 @@ impl<'a> Program<'a> {
         }
     }
 
-    pub(super) fn is_variable(&self, node: Node) -> bool {
+    pub(crate) fn is_variable(&self, node: Node) -> bool {
         node < self.ends().variables
     }
 
     /// The expression of a node that is no variable, and its file.
-    pub(super) fn expression(&self, node: Node) -> (FileAt, &'a Expression) {
+    pub(crate) fn expression(&self, node: Node) -> (FileAt, &'a Expression) {
         let file = self.file(node);
         let value = node - self.ends().variables - self.bases[file as usize].expressions;
         (file, &self.files[file as usize].expressions[value as usize])
     }
 
     /// The row of a node: of a declaration, or where an expression was first met.
-    pub(super) fn row(&self, node: Node) -> u32 {
+    pub(crate) fn row(&self, node: Node) -> u32 {
         let file = self.file(node);
         let bases = self.bases[file as usize];
         let facts = self.files[file as usize];
@@ -224,13 +224,13 @@ impl<'a> Program<'a> {
         }
     }
 
-    pub(super) fn uses(&self, node: Node) -> std::ops::Range<usize> {
+    pub(crate) fn uses(&self, node: Node) -> std::ops::Range<usize> {
         let first = self.uses.partition_point(|&(other, _)| other < node);
         let count = self.uses[first..].partition_point(|&(other, _)| other == node);
         first..first + count
     }
 
-    pub(super) fn use_at(&self, at: usize) -> Use {
+    pub(crate) fn use_at(&self, at: usize) -> Use {
         self.uses[at].1
     }
 
@@ -243,41 +243,41 @@ impl<'a> Program<'a> {
     }
 
     /// Flows into a variable.
-    pub(super) fn sources(&self, node: Node) -> impl Iterator<Item = u32> + '_ {
+    pub(crate) fn sources(&self, node: Node) -> impl Iterator<Item = u32> + '_ {
         Self::listed(&self.sources, node)
     }
 
     /// Flows into parts of what a node holds.
-    pub(super) fn stores(&self, node: Node) -> impl Iterator<Item = u32> + '_ {
+    pub(crate) fn stores(&self, node: Node) -> impl Iterator<Item = u32> + '_ {
         Self::listed(&self.stores, node)
     }
 
-    pub(super) fn flow(&self, number: u32) -> (FileAt, &'a Flow) {
+    pub(crate) fn flow(&self, number: u32) -> (FileAt, &'a Flow) {
         let file = self.file_by(number, |bases| bases.flows);
         let own = number - self.bases[file as usize].flows;
         (file, &self.files[file as usize].flows[own as usize])
     }
 
-    pub(super) fn call(&self, number: u32) -> (FileAt, &'a CallSite) {
+    pub(crate) fn call(&self, number: u32) -> (FileAt, &'a CallSite) {
         let file = self.file_by(number, |bases| bases.calls);
         let own = number - self.bases[file as usize].calls;
         (file, &self.files[file as usize].calls[own as usize])
     }
 
-    pub(super) fn operation(&self, number: u32) -> (FileAt, &'a Operation) {
+    pub(crate) fn operation(&self, number: u32) -> (FileAt, &'a Operation) {
         let file = self.file_by(number, |bases| bases.operations);
         let own = number - self.bases[file as usize].operations;
         (file, &self.files[file as usize].operations[own as usize])
     }
 
-    pub(super) fn function(&self, number: u32) -> (FileAt, &'a Function) {
+    pub(crate) fn function(&self, number: u32) -> (FileAt, &'a Function) {
         let file = self.file_by(number, |bases| bases.functions);
         let own = number - self.bases[file as usize].functions;
         (file, &self.files[file as usize].functions[own as usize])
     }
 
     /// The innermost function that a row stands in.
-    pub(super) fn function_of(&self, file: FileAt, row: u32) -> u32 {
+    pub(crate) fn function_of(&self, file: FileAt, row: u32) -> u32 {
         let facts = self.files[file as usize];
         let base = self.bases[file as usize].functions;
         let at = facts
@@ -295,7 +295,7 @@ impl<'a> Program<'a> {
     }
 
     /// The variable that versions are of.
-    pub(super) fn base_variable(&self, node: Node) -> Node {
+    pub(crate) fn base_variable(&self, node: Node) -> Node {
         let file = self.file(node);
         let first = self.bases[file as usize].variables;
         match self.files[file as usize].variables[(node - first) as usize].owner {
@@ -304,7 +304,7 @@ impl<'a> Program<'a> {
         }
     }
 
-    pub(super) fn owner(&self, node: Node) -> Owner {
+    pub(crate) fn owner(&self, node: Node) -> Owner {
         let base = self.base_variable(node);
         let file = self.file(base);
         let first = self.bases[file as usize].variables;
@@ -312,7 +312,7 @@ impl<'a> Program<'a> {
     }
 
     /// The function that runs a node: of a variable the one that it belongs to.
-    pub(super) fn home(&self, node: Node) -> u32 {
+    pub(crate) fn home(&self, node: Node) -> u32 {
         let file = self.file(node);
         if !self.is_variable(node) {
             return self.function_of(file, self.row(node));
@@ -328,7 +328,7 @@ impl<'a> Program<'a> {
     }
 
     /// Targets of what runs at a row.
-    pub(super) fn targets(&self, file: FileAt, row: u32) -> &'a [CallEdge] {
+    pub(crate) fn targets(&self, file: FileAt, row: u32) -> &'a [CallEdge] {
         let site = NodeId::new(self.files[file as usize].ordinal, row);
         let first = self.calls.partition_point(|call| call.site < site);
         let count = self.calls[first..].partition_point(|call| call.site == site);
@@ -336,7 +336,7 @@ impl<'a> Program<'a> {
     }
 
     /// Sites that can call a function: (file, row).
-    pub(super) fn callers(&self, function: u32) -> impl Iterator<Item = (FileAt, u32)> + '_ {
+    pub(crate) fn callers(&self, function: u32) -> impl Iterator<Item = (FileAt, u32)> + '_ {
         let (file, facts) = self.function(function);
         let target = NodeId::new(self.files[file as usize].ordinal, facts.row);
         let first = self.callers.partition_point(|&(other, _)| other < target);
@@ -350,13 +350,13 @@ impl<'a> Program<'a> {
     }
 
     /// The call of a row.
-    pub(super) fn call_at(&self, file: FileAt, row: u32) -> Option<u32> {
+    pub(crate) fn call_at(&self, file: FileAt, row: u32) -> Option<u32> {
         let id = NodeId::new(self.files[file as usize].ordinal, row);
         self.call_rows.get(&id).copied()
     }
 
     /// What an import means.
-    pub(super) fn imported(&self, import: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+    pub(crate) fn imported(&self, import: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         let first = self.imports.partition_point(|&(src, _)| src < import);
         self.imports[first..]
             .iter()
@@ -365,18 +365,19 @@ impl<'a> Program<'a> {
     }
 
     /// The step that a key of a file means.
-    pub(super) fn step(&self, file: FileAt, key: Key) -> Step {
+    pub(crate) fn step(&self, file: FileAt, key: Key) -> Step {
         match key {
             Key::Any => Step::Any,
             Key::Index(at) => Step::Index(at),
             Key::From(at) => Step::From(at),
             Key::Text(name) => Step::Text(self.name(file, name)),
             Key::Keys => Step::Keys,
+            Key::Between(from, to) => Step::Between(from, to),
         }
     }
 
     /// The variable, or other beginning, that an expression reads a part of, and the way to that part.
-    pub(super) fn root(&self, mut node: Node) -> (Node, super::path::Path) {
+    pub(crate) fn root(&self, mut node: Node) -> (Node, super::path::Path) {
         let mut steps = super::path::Path::new();
         while !self.is_variable(node) {
             let (file, expression) = self.expression(node);

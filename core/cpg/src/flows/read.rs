@@ -18,12 +18,23 @@ impl Engine<'_, '_> {
             Expression::Member(_, name) => {
                 let name = program.name(file, name);
                 self.method(id, fact, part, name, row);
-                if path.first().is_some_and(|step| step.is_element()) {
-                    return;
+                match path.first() {
+                    // Fields that were given as a mapping.
+                    Some(&Step::Text(key)) if key == name && !self.is_dictionary(fact.node) => {
+                        (StepKind::Load, &[Step::Text(name)])
+                    }
+                    Some(step) if step.is_element() => return,
+                    _ => (StepKind::Load, &[Step::Field(name)]),
                 }
-                (StepKind::Load, &[Step::Field(name)])
             }
-            Expression::Element(_, key) => (StepKind::Load, &[program.step(file, key)]),
+            Expression::Element(_, key) => match (program.step(file, key), path.first()) {
+                // Fields that are read as a mapping.
+                (Step::Text(key), Some(&Step::Field(name))) if key == name => {
+                    (StepKind::Load, &[Step::Field(name)])
+                }
+                (step, _) => (StepKind::Load, &[step]),
+            },
+            Expression::Returned(_) => (StepKind::Return, &[Step::Returned]),
             Expression::Iterated(_) => {
                 self.iterated(id, fact, part, row);
                 return;
@@ -37,6 +48,18 @@ impl Engine<'_, '_> {
                 if entered {
                     return;
                 }
+                let ways = self.entered_outside(fact.node);
+                if !ways.is_empty() {
+                    for way in ways {
+                        if let Some(rest) = behind(&way, &path)
+                            && let Some((since, alias)) = self.pass(fact, row, rest.is_empty())
+                        {
+                            let at = (StepKind::Library, file, row, 1.0);
+                            self.emit(id, part, rest, (since, alias), at);
+                        }
+                    }
+                    return;
+                }
                 let entered: &[Step] = if path.first() == Some(&Step::Any) {
                     &[Step::Any]
                 } else {
@@ -44,10 +67,29 @@ impl Engine<'_, '_> {
                 };
                 (StepKind::Load, entered)
             }
+            Expression::Merged(made, other) => {
+                // The pairs go into what is made, under their keys.
+                let made = program.node(file, made);
+                if program.node(file, other) == fact.node
+                    && path.first().is_none_or(|step| step.is_element())
+                    && self.holds(fact, row)
+                {
+                    let at = (StepKind::Store, file, row, 1.0);
+                    self.emit(id, made, &path, (row, !path.is_empty()), at);
+                }
+                return;
+            }
             _ => (StepKind::Assignment, &[]),
         };
+        // Of any element the one that is read: what was stored under its key since then is there instead.
+        let mut held = fact;
+        if let ([key @ (Step::Text(_) | Step::Index(_))], Some(Step::Any)) = (reads, path.first()) {
+            let mut own = path.clone();
+            own[0] = *key;
+            held.path = self.paths.id(&own);
+        }
         if let Some(rest) = behind(reads, &path)
-            && let Some((since, alias)) = self.pass(fact, row, rest.is_empty())
+            && let Some((since, alias)) = self.pass(held, row, rest.is_empty())
         {
             self.emit(id, part, rest, (since, alias), (kind, file, row, 1.0));
         }
@@ -63,7 +105,12 @@ impl Engine<'_, '_> {
             return;
         }
         let path = self.paths.get(fact.path).clone();
-        if path.first() == Some(&Step::Field(name)) {
+        // What a method or a closure holds is no receiver of another one.
+        if matches!(
+            path.first(),
+            Some(Step::Receiver | Step::Capture(_) | Step::Call)
+        ) || path.first() == Some(&Step::Field(name))
+        {
             return;
         }
         let file = program.file(part);
@@ -119,7 +166,7 @@ impl Engine<'_, '_> {
     }
 
     /// Variables of modules and classes are read through other names, in other files too.
-    pub(super) fn elsewhere(&mut self, id: u32) {
+    pub(super) fn elsewhere(&mut self, id: u32, context: u32) {
         let program = self.program;
         let fact = self.state.facts[id as usize];
         let base = program.base_variable(fact.node);
@@ -174,8 +221,21 @@ impl Engine<'_, '_> {
         }
         for node in readers {
             self.steps += 1;
-            let at = (StepKind::Load, program.file(node), program.row(node), 1.0);
-            self.emit(id, node, &path, (ENTRY, fact.alias), at);
+            let place = (program.file(node), program.row(node));
+            if !self.is_read_at(id, place) {
+                continue;
+            }
+            let in_body = self.is_module_body(place);
+            let origin = super::state::Origin {
+                before: id,
+                via: super::program::NONE,
+                kind: StepKind::Load,
+                file: place.0,
+                row: place.1,
+                confidence: self.state.origins[id as usize].confidence,
+            };
+            let context = if in_body { fact.context } else { context };
+            self.put(context, node, &path, (ENTRY, fact.alias), origin);
         }
     }
 

@@ -1,7 +1,9 @@
 //! What is asked: where values come from, where they must not get, and what makes them harmless.
 
+use serde::{Deserialize, Serialize};
+
 /// A question for flows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Spec {
     /// Where values come in.
     pub sources: Vec<Endpoint>,
@@ -16,7 +18,7 @@ pub struct Spec {
 }
 
 /// A place of interest, with a word for it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Endpoint {
     /// What it belongs to.
     pub what: What,
@@ -25,7 +27,7 @@ pub struct Endpoint {
 }
 
 /// What an endpoint belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum What {
     /// A position of calls of a function.
     Call(Pattern, Position),
@@ -36,7 +38,8 @@ pub enum What {
 }
 
 /// A position of a call.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Position {
     /// An argument, from 0, receivers not counted.
     Argument(u16),
@@ -51,11 +54,12 @@ pub enum Position {
 }
 
 /// A full name in which `*` stands for any text.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Pattern(String);
 
 /// A call that passes content on.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Propagator {
     /// The function.
     pub callee: Pattern,
@@ -66,7 +70,7 @@ pub struct Propagator {
 }
 
 /// A call whose outcome tells whether its argument is harmless.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Guard {
     /// The function.
     pub callee: Pattern,
@@ -91,6 +95,9 @@ pub enum SpecError {
     /// Too many entries.
     #[error("the question has {0} entries: at most {MOST_ENTRIES}")]
     TooMany(usize),
+    /// A text is no place.
+    #[error("{0}")]
+    Syntax(String),
     /// The position means nothing there.
     #[error("{0}")]
     Position(&'static str),
@@ -128,7 +135,13 @@ impl Pattern {
         true
     }
 
-    fn check(&self) -> Result<(), SpecError> {
+    /// As it was written.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// Refuses what fits anything, and what is too long.
+    pub(crate) fn check(&self) -> Result<(), SpecError> {
         if self.0.len() > MOST_BYTES {
             return Err(SpecError::LongPattern(self.0.len()));
         }

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::StepKind;
 use super::path::PathId;
-use super::program::{FileAt, NONE, Node};
+use super::program::{FileAt, NONE, Node, Symbol};
 
 /// A fact has held since before its method began.
 pub(super) const ENTRY: u32 = 0;
@@ -60,6 +60,39 @@ pub(super) struct Context {
     /// (invocation, fact of the caller).
     pub(super) callers: Vec<(u32, u32)>,
     pub(super) exits: Vec<(Exit, PathId, u32)>,
+    /// The context that it is a narrower one of, and what its callers meet.
+    pub(super) requirement: Option<(u32, Requirement)>,
+    pub(super) narrowed: Vec<u32>,
+    /// How many requirements it has.
+    pub(super) narrowings: u32,
+}
+
+/// What a context remembers of its facts; see `narrow`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Requirement {
+    /// What a parameter of the function brought, or a method of that, was the target.
+    Target {
+        function: u32,
+        parameter: Node,
+        name: Option<Symbol>,
+        target: u32,
+    },
+    /// It was read from a fact of a variable of a module, which a row of a module's body stored.
+    Read { fact: u32, file: FileAt, row: u32 },
+}
+
+impl Context {
+    fn new(function: u32, alias: bool) -> Self {
+        Self {
+            function,
+            alias,
+            callers: Vec::new(),
+            exits: Vec::new(),
+            requirement: None,
+            narrowed: Vec::new(),
+            narrowings: 0,
+        }
+    }
 }
 
 #[derive(Default)]
@@ -83,14 +116,14 @@ impl State {
         }
     }
 
+    /// Looks at a known fact again: more is known of when it holds.
+    pub(super) fn again(&mut self, fact: Fact) {
+        self.work.extend(self.numbers.get(&fact));
+    }
+
     /// A context of a source.
     pub(super) fn source(&mut self) -> u32 {
-        self.contexts.push(Context {
-            function: NONE,
-            alias: false,
-            callers: Vec::new(),
-            exits: Vec::new(),
-        });
+        self.contexts.push(Context::new(NONE, false));
         self.contexts.len() as u32 - 1
     }
 
@@ -106,12 +139,7 @@ impl State {
             .entry((function, node, path, alias))
             .or_insert(next);
         if context == next {
-            self.contexts.push(Context {
-                function,
-                alias,
-                callers: Vec::new(),
-                exits: Vec::new(),
-            });
+            self.contexts.push(Context::new(function, alias));
         }
         (context, context == next)
     }

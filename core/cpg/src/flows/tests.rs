@@ -59,6 +59,54 @@ fn fields_of_objects_stay_apart() {
 }
 
 #[test]
+fn methods_of_what_is_given_go_back_to_who_gave_it() {
+    let classes = "import t\nclass A:\n  def run(self):\n    return self.get()\n  def get(self):\n    return 1\n\
+        class B(A):\n  def get(self):\n    return t.source()\n";
+    check(&format!("{classes}t.sink(A().run())\nt.sink(B().run())"), 1);
+    // What may be either goes back.
+    check(
+        &format!("{classes}def f(x):\n  t.sink(x.run())\nf(A())\nf(B())"),
+        1,
+    );
+}
+
+#[test]
+fn variables_of_the_module_are_read_when_they_are_stored() {
+    check(
+        "import t\nx = 1\ndef show():\n  return x\nt.sink(show())\nx = t.source()\nt.sink(show())\nx = 2\nt.sink(show())",
+        1,
+    );
+    check(
+        "import t\nall = []\ndef fill():\n  all.append(t.source())\nt.sink(all)",
+        0,
+    );
+}
+
+#[test]
+fn what_is_behind_a_call_that_never_returns_does_not_run() {
+    check(
+        "import t\ndef stop(why):\n  raise why\ndef f(x):\n  stop(1)\n  t.sink(x)\nf(t.source())",
+        0,
+    );
+    check(
+        "import t\ndef stop(why):\n  raise why\ndef f(x):\n  try:\n    stop(1)\n  except:\n    t.sink(x)\n  end\nf(t.source())",
+        1,
+    );
+}
+
+#[test]
+fn copies_of_a_variable_are_one_object() {
+    check(
+        "import t\na = t.box()\na.v = t.source()\nb = a\nb.v = 1\nt.sink(a.v)",
+        0,
+    );
+    check(
+        "import t\na = t.box()\na.v = t.source()\nb = t.box()\nb.v = 1\nt.sink(a.v)",
+        1,
+    );
+}
+
+#[test]
 fn sanitizers_and_budgets_end_flows() {
     let source = "import t\nt.sink(t.clean(t.source()))\nt.sink(t.other(t.source()))";
     let mut question = spec();

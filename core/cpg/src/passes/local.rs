@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::cfg::{self, Builder, Flow};
+use super::cfg::{self, Builder, Flow, Way};
 use super::def_use;
 use super::ssa::Analysis;
 use super::tree::{Defaults, Tree, containment};
@@ -32,6 +32,7 @@ pub fn local(ast: &FileAst, source: &[u8], info: &FileInfo, rules: &Rules) -> Lo
             ..Local::default()
         },
         analysis: Analysis::new(ast, &tree, &method_of, rules),
+        ways: Vec::new(),
     };
     let mut builder = Builder::new(ast, &tree, rules);
     for &method in &methods {
@@ -54,6 +55,7 @@ pub fn local(ast: &FileAst, source: &[u8], info: &FileInfo, rules: &Rules) -> Lo
     let Pass {
         mut local,
         analysis,
+        ways,
         ..
     } = pass;
     let Analysis { events, ssa, .. } = analysis;
@@ -70,6 +72,7 @@ pub fn local(ast: &FileAst, source: &[u8], info: &FileInfo, rules: &Rules) -> Lo
     let (facts, names) = facts::collect(ast, &tree, &method_of, info, rules, &ssa);
     local.facts = facts;
     local.facts.order.set_edges(&local.edges);
+    local.facts.order.set_ways(ways);
     local.callee_names = names;
     local.method_of = method_of;
     local
@@ -79,6 +82,8 @@ struct Pass<'a> {
     ast: &'a FileAst,
     local: Local,
     analysis: Analysis<'a>,
+    /// How rows go on where that is no ordinary step.
+    ways: Vec<(u32, u32, Way)>,
 }
 
 impl Pass<'_> {
@@ -157,22 +162,35 @@ impl Pass<'_> {
         });
     }
 
+    /// The row that control comes to at a point: a definition has one way on.
+    fn arrival(&self, flow: &Flow, mut to: u32) -> u32 {
+        while self.is_definition(flow, to)
+            && let Some(&next) = flow.graph.of(to).first()
+        {
+            to = next;
+        }
+        if self.is_definition(flow, to) {
+            0
+        } else {
+            flow.rows[to as usize]
+        }
+    }
+
     fn add_edges(&mut self, flow: &Flow) {
+        for &(from, to, way) in &flow.ways {
+            let (src, dst) = (flow.rows[from as usize], self.arrival(flow, to));
+            if src != 0 && dst != 0 && !self.is_definition(flow, from) {
+                self.ways.push((src, dst, way));
+            }
+        }
         for from in 0..flow.rows.len() as u32 {
             if self.is_definition(flow, from) {
                 continue;
             }
             let src = flow.rows[from as usize];
             for &to in flow.graph.of(from) {
-                let mut to = to;
-                // A definition has one way on.
-                while self.is_definition(flow, to)
-                    && let Some(&next) = flow.graph.of(to).first()
-                {
-                    to = next;
-                }
-                let dst = flow.rows[to as usize];
-                if dst != 0 && src != 0 && !self.is_definition(flow, to) {
+                let dst = self.arrival(flow, to);
+                if dst != 0 && src != 0 {
                     self.edge(src, dst, EdgeKind::Cfg);
                 }
             }

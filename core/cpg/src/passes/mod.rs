@@ -130,6 +130,20 @@ impl Resolution {
             Self::NameOnly => "name_only",
         }
     }
+
+    /// The way of a name in the graph; by name only where there is no such.
+    pub(crate) fn of_text(text: &str) -> Self {
+        [
+            Self::Exact,
+            Self::Import,
+            Self::Type,
+            Self::Hierarchy,
+            Self::TypeHint,
+        ]
+        .into_iter()
+        .find(|way| way.text() == text)
+        .unwrap_or(Self::NameOnly)
+    }
 }
 
 /// A call and one of its targets.

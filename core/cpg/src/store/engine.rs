@@ -1,7 +1,9 @@
 //! The one DuckDB of a process that reads graphs.
 
+use super::answers::AnswerFolder;
 use super::open::StoreOptions;
-use super::reach::ArrayCache;
+use super::reach::{ArrayCache, Arrays};
+use super::values::{AnswerCache, ValueCache, bytes_of_answer, bytes_of_values};
 use super::watch::Watcher;
 use super::{Budget, StoreError};
 use duckdb::{Config, Connection};
@@ -23,6 +25,9 @@ pub(super) struct Engine {
     pub(super) bounds: Budget,
     pub(super) watcher: Watcher,
     pub(super) arrays: ArrayCache,
+    pub(super) values: ValueCache,
+    pub(super) answers: AnswerCache,
+    pub(super) kept: Option<AnswerFolder>,
 }
 
 impl Engine {
@@ -51,7 +56,13 @@ impl Engine {
             names: AtomicU64::new(1),
             bounds: options.bounds.or(BOUNDS),
             watcher: Watcher::start().map_err(|error| StoreError::Engine(error.to_string()))?,
-            arrays: ArrayCache::new(options.arrays_bytes),
+            arrays: ArrayCache::new(options.arrays_bytes, Arrays::bytes),
+            values: ValueCache::new(options.values_bytes, bytes_of_values),
+            kept: options
+                .answers_folder
+                .clone()
+                .map(|path| AnswerFolder::new(path, options.answers_folder_bytes)),
+            answers: AnswerCache::new(options.answers_bytes, bytes_of_answer),
         })
     }
 

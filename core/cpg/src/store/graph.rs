@@ -43,9 +43,9 @@ pub struct RevisionInfo {
 
 /// One revision, pinned while it is held. Calls block: an async caller moves them to a blocking thread.
 pub struct Graph {
-    engine: Arc<Engine>,
+    pub(super) engine: Arc<Engine>,
     /// Name under which the file is attached.
-    name: String,
+    pub(super) name: String,
     path: PathBuf,
     revision: RevisionInfo,
     idle: Mutex<Vec<Connection>>,
@@ -213,6 +213,8 @@ impl Drop for Graph {
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
         self.engine.arrays.forget(&self.name);
+        self.engine.values.forget(&self.name);
+        self.engine.answers.forget(&self.name);
         self.engine.detach(&self.name);
     }
 }

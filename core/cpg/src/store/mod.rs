@@ -9,20 +9,25 @@
 //! To add a column: one line in `schema/tables.rs`, its value in `build/`, `UPDATE_DOCS=1 cargo test -p codegraph-cpg`.
 //! To add a query: one file in `queries/`, a line in `catalog/list.rs`, the same command.
 
+mod answers;
 mod build;
+mod cache;
 pub mod catalog;
 mod columns;
 mod engine;
 mod error;
+mod frame;
 mod graph;
 mod input;
 mod open;
+mod places;
 mod previous;
 mod reach;
 pub mod schema;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod values;
 mod watch;
 
 pub use build::GraphBuilder;
@@ -34,6 +39,7 @@ pub use input::{
     BuildOptions, BuildSummary, FileInput, FileRole, InputKey, Metadata, UnparsedFile,
 };
 pub use open::{GraphStore, StoreOptions};
+pub use places::Place;
 pub use previous::KnownFile;
 pub use reach::{Direction, ReachSpec};
 pub use watch::Interrupt;

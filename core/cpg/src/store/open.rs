@@ -21,6 +21,14 @@ pub struct StoreOptions {
     pub keep_milliseconds: u64,
     /// Bytes of adjacency arrays that are kept in memory.
     pub arrays_bytes: usize,
+    /// Bytes of values of graphs that are kept in memory, for questions that follow them.
+    pub values_bytes: usize,
+    /// Bytes of answers to such questions that are kept.
+    pub answers_bytes: usize,
+    /// Folder where answers are kept from process to process; none for memory only.
+    pub answers_folder: Option<PathBuf>,
+    /// Bytes of that folder.
+    pub answers_folder_bytes: u64,
     /// What one query may cost at most; 0 for the store's own bounds (100,000 rows, 64 MiB, 30 s).
     pub bounds: Budget,
 }
@@ -33,6 +41,10 @@ impl Default for StoreOptions {
             threads: 2,
             keep_milliseconds: 600_000,
             arrays_bytes: 512 << 20,
+            values_bytes: 1 << 30,
+            answers_bytes: 64 << 20,
+            answers_folder: None,
+            answers_folder_bytes: 256 << 20,
             bounds: Budget::default(),
         }
     }

@@ -1,12 +1,10 @@
 //! What the import of the next revision takes over from this one.
 
+use super::frame::unpack;
 use super::summary::summary;
 use super::{BuildSummary, Graph, InputKey, QueryError};
 use crate::passes::facts::FileFacts;
 use duckdb::Connection;
-
-/// Largest facts of one file that are unpacked; those of the largest files that importers take have a tenth.
-const FACTS_BYTES: usize = 1 << 30;
 
 /// A file as a graph knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +71,7 @@ impl Graph {
         Ok(summary)
     }
 
-    fn with_connection<T>(
+    pub(super) fn with_connection<T>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, QueryError>,
     ) -> Result<T, QueryError> {
@@ -82,12 +80,4 @@ impl Graph {
         self.give_back(connection);
         result
     }
-}
-
-fn unpack(frame: &[u8]) -> Result<FileFacts, String> {
-    let size = zstd::bulk::Decompressor::upper_bound(frame)
-        .unwrap_or(FACTS_BYTES)
-        .min(FACTS_BYTES);
-    let bytes = zstd::bulk::decompress(frame, size).map_err(|error| error.to_string())?;
-    postcard::from_bytes(&bytes).map_err(|error| error.to_string())
 }

@@ -181,7 +181,8 @@ impl Import<'_> {
             .map(|language| language.rules.clone())
             .collect();
         let graph = Arc::clone(builder);
-        let added = tokio::task::spawn_blocking(move || graph.add_linked(&link(&facts, &rules)));
+        let added =
+            tokio::task::spawn_blocking(move || graph.add_linked(&link(&facts, &rules), &rules));
         added.await?.map_err(ImportError::Graph)?;
         self.end(step);
         self.check_cancel()?;

@@ -79,6 +79,9 @@ fn same_lines(ours: &str, theirs: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use codegraph_cpg::flows;
     use codegraph_cpg::store::{
         Budget, ColumnBatch, Interrupt, QueryError, ReachSpec, RevisionInfo, Rows, Value,
     };
@@ -105,6 +108,17 @@ mod tests {
         }
         fn reach(&self, _: &ReachSpec) -> Result<ColumnBatch, QueryError> {
             Err(QueryError::Invalid("no".into()))
+        }
+        fn flows(
+            &self,
+            _: &flows::Spec,
+            _: flows::Budget,
+            _: u32,
+            _: &Interrupt,
+        ) -> Result<(Arc<flows::Found>, ColumnBatch), QueryError> {
+            Err(QueryError::Invalid(
+                "the graph of one file has no values".into(),
+            ))
         }
         fn source(&self, path: &str, first: u32, last: u32) -> Result<String, QueryError> {
             if path != "a.py" {

@@ -4,12 +4,13 @@
 
 use std::sync::Arc;
 
+use codegraph_cpg::flows;
 use codegraph_cpg::store::{
     self, ColumnBatch, Graph, Interrupt, QueryError, ReachSpec, RevisionInfo, Rows, Value,
 };
 use wasmtime::component::Resource;
 
-use super::convert;
+use super::{convert, questions};
 use crate::bindings::{graph, types};
 use crate::call::{CallState, Job};
 use crate::contract::Capability;
@@ -26,6 +27,12 @@ const MILLISECONDS: u32 = 10_000;
 const HELD_BYTES: u64 = 64 << 20;
 /// Rows that `next` gives where it is not told how many.
 const NEXT_ROWS: u32 = 8192;
+/// Steps of a search for flows, unless it asks for fewer.
+const FLOW_STEPS: u64 = 20_000_000;
+/// Flows that a search gives, unless it asks for fewer.
+const FLOWS: u32 = 1_000;
+/// Time of a search for flows: by steps it ends long before, where the machine is not very slow.
+const FLOW_MILLISECONDS: u32 = 60_000;
 /// Node ids, edge kinds and the like in one search.
 const SPEC_ITEMS: usize = 100_000;
 
@@ -43,6 +50,14 @@ pub trait GraphReader: Send + Sync + 'static {
     ) -> Result<Rows, QueryError>;
     /// Searches along edges.
     fn reach(&self, spec: &ReachSpec) -> Result<ColumnBatch, QueryError>;
+    /// Searches for flows, within steps and milliseconds; `interrupt` stops it.
+    fn flows(
+        &self,
+        spec: &flows::Spec,
+        budget: flows::Budget,
+        milliseconds: u32,
+        interrupt: &Interrupt,
+    ) -> Result<(Arc<flows::Found>, ColumnBatch), QueryError>;
     /// Source text: whole lines from 1, both ends included, 0 as last for the rest.
     fn source(&self, path: &str, first: u32, last: u32) -> Result<String, QueryError>;
 }
@@ -64,6 +79,18 @@ impl GraphReader for Graph {
 
     fn reach(&self, spec: &ReachSpec) -> Result<ColumnBatch, QueryError> {
         self.reach(spec)
+    }
+
+    fn flows(
+        &self,
+        spec: &flows::Spec,
+        budget: flows::Budget,
+        milliseconds: u32,
+        interrupt: &Interrupt,
+    ) -> Result<(Arc<flows::Found>, ColumnBatch), QueryError> {
+        let found = self.flows(spec, budget, milliseconds, interrupt)?;
+        let steps = self.steps(&found)?;
+        Ok((found, steps))
     }
 
     fn source(&self, path: &str, first: u32, last: u32) -> Result<String, QueryError> {
@@ -122,6 +149,15 @@ impl Cursor {
     }
 }
 
+/// What is asked for within a bound; 0 asks for the bound.
+fn least<T: Ord + Default>(asked: T, bound: T) -> T {
+    if asked == T::default() {
+        bound
+    } else {
+        asked.min(bound)
+    }
+}
+
 type Answer<T> = wasmtime::Result<Result<T, types::Fault>>;
 
 impl CallState {
@@ -145,15 +181,18 @@ impl CallState {
 
     /// What a query may cost: the least of what was asked, the host's bounds, and the time that is left.
     fn budget(&self, asked: graph::Budget) -> store::Budget {
-        let least = |asked: u32, bound: u32| if asked == 0 { bound } else { asked.min(bound) };
-        let left = self.time.left().map_or(1, |left| {
-            u32::try_from(left.as_millis()).unwrap_or(u32::MAX).max(1)
-        });
         store::Budget {
             rows: least(asked.rows, ROWS),
             bytes: least(asked.bytes, BYTES),
-            milliseconds: least(asked.milliseconds, MILLISECONDS).min(left),
+            milliseconds: least(asked.milliseconds, MILLISECONDS).min(self.left()),
         }
+    }
+
+    /// Milliseconds that the call has left.
+    fn left(&self) -> u32 {
+        self.time.left().map_or(1, |left| {
+            u32::try_from(left.as_millis()).unwrap_or(u32::MAX).max(1)
+        })
     }
 
     /// Runs what blocks on a thread for that, and counts its CPU time.
@@ -272,6 +311,36 @@ impl graph::Host for CallState {
             Ok(Ok(batch)) => {
                 self.used.rows_read += u64::from(batch.rows);
                 Ok(convert::batch(batch))
+            }
+            Ok(Err(error)) => Err(fault_of(&error).into()),
+            Err(fault) => Err(fault.into()),
+        })
+    }
+
+    async fn flows(&mut self, spec: graph::FlowSpec) -> Answer<graph::FlowAnswer> {
+        self.enter()?;
+        let graph = match self.graph(Some(Capability::GraphFlows)) {
+            Ok(graph) => graph,
+            Err(fault) => return Ok(Err(fault.into())),
+        };
+        let budget = flows::Budget {
+            steps: least(spec.max_steps, FLOW_STEPS),
+            flows: least(spec.max_flows, FLOWS) as usize,
+        };
+        let milliseconds = self.left().min(FLOW_MILLISECONDS);
+        let spec = match questions::flow_spec(spec) {
+            Ok(spec) => spec,
+            Err(error) => return Ok(Err(Fault::InvalidInput(error.to_string()).into())),
+        };
+        let stop = StopOnDrop(Interrupt::default());
+        let interrupt = stop.0.clone();
+        let found = self
+            .blocking(move || graph.flows(&spec, budget, milliseconds, &interrupt))
+            .await;
+        Ok(match found {
+            Ok(Ok((found, steps))) => {
+                self.used.rows_read += u64::from(steps.rows);
+                Ok(questions::flow_answer(&found, steps))
             }
             Ok(Err(error)) => Err(fault_of(&error).into()),
             Err(fault) => Err(fault.into()),

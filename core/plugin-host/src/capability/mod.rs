@@ -8,3 +8,4 @@ pub(crate) mod convert;
 pub(crate) mod evidence;
 pub(crate) mod graph;
 mod host;
+mod questions;

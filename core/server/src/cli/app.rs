@@ -113,6 +113,7 @@ impl App {
         let graph = &self.config.graph;
         StoreOptions {
             directories: vec![self.data().graphs()],
+            answers_folder: Some(self.config.paths.cache_dir.join("answers")),
             memory_limit: graph.memory_bytes,
             threads: or_cores(graph.threads) as u32,
             ..StoreOptions::default()

@@ -9,6 +9,7 @@
 mod app;
 mod ask;
 mod config;
+mod flows;
 mod import;
 mod interrupt;
 mod output;
@@ -51,6 +52,7 @@ Examples:
   codegraph import ~/src/shop              import a folder as project 'shop'
   codegraph watch ~/src/shop               keep its graph current while files change
   codegraph ask \"Who calls Store.find?\"    ask about the project that was imported last
+  codegraph flows --from 'flask.request.*' --to 'os.system(0)'
   codegraph sql \"SELECT count(*) FROM nodes_method\"
 
 Exit codes:
@@ -99,6 +101,7 @@ enum Command {
     Import(import::Arguments),
     Watch(watch::Arguments),
     Ask(ask::Arguments),
+    Flows(flows::Arguments),
     Sql(sql::Arguments),
     #[command(subcommand, visible_alias = "plugins")]
     Plugin(plugin::Command),
@@ -152,6 +155,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Ended> {
             Command::Import(arguments) => import::run(&app, arguments, out).await,
             Command::Watch(arguments) => watch::run(&app, arguments, out).await,
             Command::Ask(arguments) => ask::run(&app, arguments, out).await,
+            Command::Flows(arguments) => flows::run(&app, arguments, out).await,
             Command::Sql(arguments) => sql::run(&app, arguments, out).await,
             Command::Plugin(command) => plugin::run(&app, command, out).await,
             Command::Project(command) => project::run(&app, command, out).await,

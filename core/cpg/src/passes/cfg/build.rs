@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{BUDGET, ENTRY, EXIT, Flow};
+use super::{BUDGET, ENTRY, EXIT, Flow, Way};
 use crate::ast::FileAst;
 use crate::kind::{NodeKind, Role};
 use crate::passes::tree::{Defaults, Tree};
@@ -38,6 +38,8 @@ pub(super) enum Op {
     Goto(Point),
     /// The current point becomes the label.
     Set(Point),
+    /// An edge between labels, for an exception that goes on.
+    Unwind(Point, Point),
     /// An edge between labels.
     Edge(Point, Point),
     Loop {
@@ -126,6 +128,10 @@ pub(crate) struct Builder<'a> {
     /// Whether a point can be reached, as far as is known.
     pub(super) alive: Vec<bool>,
     pub(super) edges: Vec<(Point, Point)>,
+    /// Those of the edges that are no ordinary steps.
+    pub(super) marks: Vec<(Point, Point, Way)>,
+    /// What the edges are that are being made.
+    pub(super) way: Way,
     pub(super) current: Point,
     pub(super) frames: Vec<Frame>,
     pub(super) scopes: Scopes,
@@ -157,6 +163,8 @@ impl<'a> Builder<'a> {
             rows: Vec::new(),
             alive: Vec::new(),
             edges: Vec::new(),
+            marks: Vec::new(),
+            way: Way::Step,
             current: 0,
             frames: Vec::new(),
             scopes: Scopes::default(),
@@ -188,6 +196,8 @@ impl<'a> Builder<'a> {
         self.rows.clear();
         self.alive.clear();
         self.edges.clear();
+        self.marks.clear();
+        self.way = Way::Step;
         self.targets.clear();
         self.gotos.clear();
         self.throughs.clear();
@@ -264,9 +274,22 @@ impl<'a> Builder<'a> {
 
     pub(super) fn edge(&mut self, from: Point, to: Point) {
         self.edges.push((from, to));
+        if self.way != Way::Step {
+            self.marks.push((from, to, self.way));
+        }
         if self.alive[from as usize] {
             self.alive[to as usize] = true;
         }
+    }
+
+    /// Does something whose edges are such steps, but where they are told apart already.
+    pub(super) fn marked(&mut self, way: Way, run: impl FnOnce(&mut Self)) {
+        let before = self.way;
+        if before == Way::Step {
+            self.way = way;
+        }
+        run(self);
+        self.way = before;
     }
 
     pub(super) fn goto(&mut self, to: Point) {
@@ -297,6 +320,7 @@ impl<'a> Builder<'a> {
             Op::Goto(label) => self.goto(label),
             Op::Set(label) => self.current = label,
             Op::Edge(from, to) => self.edge(from, to),
+            Op::Unwind(from, to) => self.marked(Way::Unwind, |this| this.edge(from, to)),
             Op::Loop { leave, next, label } => {
                 let at = self.push(FrameKind::Loop { leave, next }, label);
                 self.scopes.breaks = Some(at);
@@ -348,11 +372,16 @@ impl<'a> Builder<'a> {
                 let from = self.current;
                 for &jump in &jumps {
                     self.current = from;
-                    self.jump(jump);
+                    let way = if jump == Jump::Exception {
+                        Way::Unwind
+                    } else {
+                        Way::Resume
+                    };
+                    self.marked(way, |this| this.jump(jump));
                 }
                 self.current = from;
                 if normal || jumps.is_empty() {
-                    self.goto(next);
+                    self.marked(Way::Resume, |this| this.goto(next));
                 }
             }
             Op::Jump(jump) => self.jump(jump),
@@ -362,7 +391,7 @@ impl<'a> Builder<'a> {
                     .last()
                     .is_some_and(|frame| self.emitted > frame.emitted);
                 if ran && !self.alive[label as usize] {
-                    self.edge(self.current, label);
+                    self.marked(Way::Throw, |this| this.edge(this.current, label));
                 }
             }
             Op::NoDefault { dispatch, leave } => {

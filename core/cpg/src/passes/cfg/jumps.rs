@@ -1,7 +1,7 @@
 //! Ways that leave a construct.
 
-use super::EXIT;
 use super::build::{Builder, FrameKind, Jump};
+use super::{EXIT, Way};
 use crate::kind::NodeKind;
 use crate::passes::op;
 
@@ -18,6 +18,10 @@ impl Builder<'_> {
 
     /// An edge for what is thrown here; the current point stays.
     pub(super) fn throw(&mut self) {
+        self.marked(Way::Throw, Self::thrown);
+    }
+
+    fn thrown(&mut self) {
         let from = self.current;
         match self.scopes.catches.map(|at| &self.frames[at].kind) {
             Some(&FrameKind::Handler(label)) => self.edge(from, label),

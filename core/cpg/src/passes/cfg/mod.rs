@@ -21,6 +21,8 @@ mod tests;
 
 pub(crate) use build::Builder;
 
+use serde::{Deserialize, Serialize};
+
 use super::dominators::Graph;
 
 /// Steps that building the control flow of one method may take.
@@ -34,6 +36,24 @@ pub(crate) struct Flow {
     pub(crate) rows: Vec<u32>,
     /// Edges between nodes by position in `rows`.
     pub(crate) graph: Graph,
+    /// Edges that are not only ordinary steps, by positions: each in all the ways that it is taken.
+    pub(crate) ways: Vec<(u32, u32, Way)>,
+}
+
+/// How control goes from a row to another one. There is one copy of a `finally`: what goes on behind it depends on how it was entered.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub enum Way {
+    /// The next step.
+    #[default]
+    Step,
+    /// The row raises an exception.
+    Throw,
+    /// An exception that is on its way goes on: behind a `finally`, or past a handler that does not take it.
+    Unwind,
+    /// No exception is on its way behind a `finally`.
+    Resume,
 }
 
 /// Position of the METHOD in a flow.

@@ -57,7 +57,7 @@ impl Builder<'_> {
         self.plan
             .extend([Op::Emit(catch), Op::Goto(branch), Op::Set(branch)]);
         if tests {
-            self.plan.push(Op::Edge(branch, next));
+            self.plan.push(Op::Unwind(branch, next));
         }
         self.plan_role(catch, Role::Target);
         if self.has(catch, Role::Guard) {

@@ -329,3 +329,33 @@ fn depth_and_length_are_no_trouble() {
     );
     assert!(local.gaps.is_empty());
 }
+
+/// Edges of the facts that are no ordinary steps.
+#[track_caller]
+fn check_ways(source: &str, expected: &[&str]) {
+    let (ast, local) = flow(source, &sketch::rules());
+    let mut ways: Vec<String> = local
+        .facts
+        .order
+        .steps()
+        .into_iter()
+        .filter(|&(.., way)| way != super::Way::Step)
+        .map(|(src, dst, way)| format!("{} {way:?} {}", label(&ast, src), label(&ast, dst)))
+        .collect();
+    ways.sort();
+    assert_eq!(ways, expected, "{source}");
+}
+
+#[test]
+fn ways_of_exceptions_are_told_apart() {
+    check_ways("def f():\n  a()\n  return b", &[]);
+    check_ways(
+        "def f():\n  try:\n    a()\n  finally:\n    b()\n  c()",
+        &["a() Throw b", "b() Resume c", "b() Unwind OUT"],
+    );
+    check_ways(
+        "def f():\n  try:\n    a()\n  except E:\n    b()\n  c()",
+        &["#CATCH Unwind OUT", "a() Throw E"],
+    );
+    check_ways("def f():\n  raise a", &["#THROW Throw OUT"]);
+}

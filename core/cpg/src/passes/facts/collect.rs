@@ -46,6 +46,8 @@ pub(super) struct Collector<'a> {
     pub(super) at: u32,
     /// Blocks that make dictionaries.
     pub(super) dictionaries: FxHashSet<u32>,
+    /// By row that hands on the elements of another value: what it steps through.
+    pub(super) delegated: FxHashMap<u32, Value>,
     /// Values of definitions after their decorators, by row.
     pub(super) decorated: FxHashMap<u32, Value>,
     pub(super) words: super::words::Words<'a>,
@@ -96,6 +98,7 @@ pub(crate) fn collect(
         version_variables: vec![NONE; ssa.versions.len()],
         at: 0,
         dictionaries: FxHashSet::default(),
+        delegated: FxHashMap::default(),
         decorated: FxHashMap::default(),
         words: super::words::Words::new(rules),
     };
@@ -106,6 +109,7 @@ pub(crate) fn collect(
     this.facts.flows.retain(|flow| flow.from != 0);
     this.order();
     this.versions();
+    this.written();
     let names = super::names::callee_names(&this.facts, rules);
     (this.facts, names)
 }

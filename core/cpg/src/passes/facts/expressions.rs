@@ -1,7 +1,7 @@
 //! Values of expressions, and the calls among them.
 
 use super::collect::Collector;
-use super::{Argument, CallSite, Expression, Key, MemberRead, Slot, Value};
+use super::{Argument, CallSite, Expression, Given, Key, MemberRead, Slot, Value};
 use crate::kind::{NodeKind, Role, property};
 use crate::passes::op;
 use crate::passes::ssa::Constant;
@@ -170,7 +170,9 @@ impl Collector<'_> {
                 if operator == op::YIELD || value == 0 {
                     return 0;
                 }
-                self.iterated(row, value)
+                let step = self.iterated(row, value);
+                self.delegated.insert(row, step);
+                self.fresh(Expression::Returned(value))
             }
             _ => {
                 let operands: Vec<Value> = self
@@ -315,6 +317,13 @@ impl Collector<'_> {
                 }
                 Slot::Position(position)
             };
+            let form = self.form(child);
+            self.facts.written.arguments.push(Given {
+                call: row,
+                slot,
+                row: child,
+                form,
+            });
             if value != 0 {
                 let key = self.key(child);
                 site.arguments.push(Argument { slot, value, key });

@@ -1,7 +1,7 @@
 //! Flows of values into variables and members.
 
 use super::collect::Collector;
-use super::{Expression, Flow, Key, Name, Owner, Place, Value, protocol};
+use super::{Expression, Flow, Key, Name, Named, Owner, Place, Value, protocol};
 use crate::kind::{NodeKind, Role, property};
 use crate::passes::op;
 
@@ -66,8 +66,16 @@ impl Collector<'_> {
     }
 
     pub(super) fn flow(&mut self, to: Place, from: Value) {
-        if from != 0 {
-            let row = self.at;
+        let row = self.at;
+        if from == 0 {
+            let declares = matches!(
+                self.kind(row),
+                NodeKind::Local | NodeKind::Member | NodeKind::MethodParameterIn
+            );
+            if !declares && !matches!(to, Place::Element(..)) {
+                self.facts.order.unknown.push((row, to));
+            }
+        } else {
             let caller = match to {
                 Place::Member(..) => self.caller(row),
                 _ => None,
@@ -94,6 +102,8 @@ impl Collector<'_> {
                     self.declared_flows(row);
                     if let Some(default) = self.tree.child(ast, row, Role::DefaultValue) {
                         self.default(row, self.values[default as usize]);
+                        let name = self.name(ast.name(row));
+                        self.binding(row, name, default, Named::Parameter);
                     }
                     self.rest(row);
                 }
@@ -188,13 +198,40 @@ impl Collector<'_> {
                     && values.iter().all(plain)
                 {
                     pairs.extend(targets.into_iter().zip(values).rev());
+                } else if !values.is_empty() && values.iter().all(plain) {
+                    pairs.extend(self.bind_rest(&targets, &values));
                 } else {
                     self.bind_value(target, self.values[value as usize]);
                 }
             } else {
+                self.binding_of(target, value);
                 self.assign(target, self.values[value as usize]);
             }
         }
+    }
+
+    /// Binds targets of which one takes the rest to as many values as are written out: a list of its own for the rest, pairs for the others.
+    fn bind_rest(&mut self, targets: &[u32], values: &[u32]) -> Vec<(u32, u32)> {
+        let rest = targets
+            .iter()
+            .position(|&target| self.ast.has(target, property::UNPACKED));
+        let (Some(rest), true) = (rest, values.len() + 1 >= targets.len()) else {
+            return Vec::new();
+        };
+        let behind = values.len() - (targets.len() - 1 - rest);
+        let name = self.name(self.words.list);
+        let made = self.fresh(Expression::Collection(targets[rest], name));
+        for (at, &value) in (0..).zip(&values[rest..behind]) {
+            let value = self.values[value as usize];
+            self.store(self.at, made, Key::Index(at), value);
+        }
+        self.assign(targets[rest], made);
+        let first = targets[..rest].iter().zip(values);
+        let last = targets[rest + 1..].iter().zip(&values[behind..]);
+        first
+            .chain(last)
+            .map(|(&target, &value)| (target, value))
+            .collect()
     }
 
     pub(super) fn is_list(&self, row: u32) -> bool {
@@ -272,6 +309,10 @@ impl Collector<'_> {
                 if let Some(index) = index {
                     let key = self.key(index);
                     self.overwrite(child, base, key);
+                    let collection = self.values[base as usize];
+                    if collection != 0 && matches!(key, Key::Index(_) | Key::Text(_)) {
+                        self.facts.order.deleted.push((collection, key, child));
+                    }
                 }
                 let operands = vec![self.values[base as usize], held];
                 self.operation(child, protocol::DELETE_ELEMENT, operands, Some(0));
@@ -301,7 +342,7 @@ impl Collector<'_> {
             let argument = self.tree.argument(self.ast, row, 1);
             argument.map_or(0, |argument| self.values[argument as usize])
         } else {
-            self.values[row as usize]
+            self.delegated.get(&row).copied().unwrap_or(0)
         };
         if value != 0 {
             self.facts.functions[function as usize].yields.push(value);
@@ -447,8 +488,10 @@ impl Collector<'_> {
         if self.kind(row) != NodeKind::Call || matches!(self.role(row), Role::Body | Role::Guard) {
             return;
         }
+        // Parts are read from the outside in, before anything in the pattern runs.
+        let first = self.first_leaf(row);
         let part = |this: &mut Self, key| {
-            this.at = row;
+            this.at = first;
             this.fresh(Expression::Element(value, key))
         };
         match ast.name(row) {
@@ -456,8 +499,8 @@ impl Collector<'_> {
                 let mut position = Some(0);
                 for child in self.tree.children(row).collect::<Vec<_>>() {
                     if ast.has(child, property::UNPACKED) {
-                        position = None;
-                        let rest = part(self, Key::Any);
+                        let from = position.take().map_or(Key::Any, Key::From);
+                        let rest = part(self, from);
                         let name = self.name(self.words.list);
                         let made = self.fresh(Expression::Collection(child, name));
                         self.store(child, made, Key::Any, rest);
@@ -492,6 +535,14 @@ impl Collector<'_> {
         }
     }
 
+    /// The row of an expression that runs first.
+    fn first_leaf(&self, mut row: u32) -> u32 {
+        while let Some(child) = self.tree.children(row).next() {
+            row = child;
+        }
+        row
+    }
+
     /// `Point(x=a)`: members by their names; those by position are told by the type only.
     fn class_pattern(&mut self, row: u32, value: Value, stack: &mut Vec<(u32, Value)>) {
         let ast = self.ast;
@@ -502,11 +553,11 @@ impl Collector<'_> {
                 .ok();
             if let Some(at) = keyword {
                 let name = self.name(ast.texts.get(ast.keywords[at].1));
-                self.at = child;
+                self.at = self.first_leaf(child);
                 let member = self.fresh(Expression::Member(value, name));
                 self.pattern(child, member, stack);
             } else if self.role(child) != Role::Receiver {
-                self.at = child;
+                self.at = self.first_leaf(child);
                 let part = self.fresh(Expression::Element(value, Key::Any));
                 self.pattern(child, part, stack);
             }

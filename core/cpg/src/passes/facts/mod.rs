@@ -14,12 +14,17 @@ mod order;
 mod overwritten;
 mod versions;
 mod words;
+mod written;
 
 #[cfg(test)]
 mod tests;
 
+pub use super::cfg::Way;
 pub(crate) use collect::collect;
 pub use order::{Handler, Order, Raise, Test};
+pub use written::{
+    Binding, Constant, Form, Given, HOLE, Known, Named, Region, RegionKind, Written,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +72,8 @@ pub struct FileFacts {
     pub exports: Option<Vec<Name>>,
     /// In which order its rows run.
     pub order: Order,
+    /// What stands in it, as patterns ask for it.
+    pub written: Written,
 }
 
 impl FileFacts {
@@ -239,6 +246,8 @@ pub enum Expression {
     Merged(Value, Value),
     /// Result of an operation, by position.
     Operation(u32),
+    /// What a generator gives when it ends, to whoever hands its elements on.
+    Returned(Value),
 }
 
 /// Which element of a collection.
@@ -254,6 +263,8 @@ pub enum Key {
     Text(Name),
     /// The keys themselves.
     Keys,
+    /// From a position on, and below another one.
+    Between(u32, u32),
 }
 
 /// An operator or protocol with its operands.

@@ -130,6 +130,7 @@ impl Namer<'_> {
             | Expression::Collection(..)
             | Expression::Element(..)
             | Expression::Iterated(_)
+            | Expression::Returned(_)
             | Expression::Entered(_)
             | Expression::Merged(..)
             | Expression::Operation(_) => None,

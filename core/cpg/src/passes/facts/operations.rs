@@ -42,7 +42,7 @@ impl<'a> Collector<'a> {
         } else if self.words.text_types.contains(&kind) {
             Some(Constant::Text(name.into()))
         } else if self.words.int_types.contains(&kind) {
-            name.parse().ok().map(Constant::Int)
+            crate::passes::ssa::whole_number(name).map(Constant::Int)
         } else {
             None
         }
@@ -82,8 +82,8 @@ impl<'a> Collector<'a> {
         let is_slice = self.kind(index) == NodeKind::Call && self.ast.name(index) == op::SLICE;
         let key = self.key(index);
         let result = if is_slice {
-            let from = self.slice_start(index);
-            self.fresh(Expression::Element(collection, from))
+            let bounds = self.slice_bounds(index);
+            self.fresh(Expression::Element(collection, bounds))
         } else {
             self.fresh(Expression::Element(collection, key))
         };
@@ -104,14 +104,23 @@ impl<'a> Collector<'a> {
         result
     }
 
-    /// Elements that a slice has: those from a constant on where it begins with one and goes forward.
-    fn slice_start(&mut self, slice: u32) -> Key {
+    /// Elements that a slice has: those between constants where it goes forward.
+    fn slice_bounds(&mut self, slice: u32) -> Key {
         if self.tree.argument(self.ast, slice, 3).is_some() {
             return Key::Any;
         }
-        let start = self.tree.argument(self.ast, slice, 1);
-        match start.map(|start| self.key(start)) {
-            Some(Key::Index(at)) => Key::From(at),
+        let start = match self.tree.argument(self.ast, slice, 1) {
+            None => Some(0),
+            Some(start) => match self.key(start) {
+                Key::Index(at) => Some(at),
+                _ => None,
+            },
+        };
+        let end = self.tree.argument(self.ast, slice, 2);
+        match (start, end.map(|end| self.key(end))) {
+            (Some(start), Some(Key::Index(end))) => Key::Between(start, end.max(start)),
+            (Some(start), _) if start > 0 => Key::From(start),
+            (None, Some(Key::Index(end))) => Key::Between(0, end),
             _ => Key::Any,
         }
     }
@@ -170,6 +179,9 @@ impl<'a> Collector<'a> {
             return;
         };
         let (place, held) = (self.key(key), self.value_of(key));
+        if let Key::Text(name) = place {
+            self.binding(key, name, value, super::Named::Key);
+        }
         let value = self.value_of(value);
         self.store(row, made, place, value);
         self.store(row, made, Key::Keys, held);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::collect::Collector;
 use super::{Expression, Place, Value};
 use crate::kind::{NodeKind, Role};
+use crate::passes::cfg::Way;
 use crate::passes::{LocalEdge, op};
 
 /// Order of running in the methods of a file.
@@ -16,14 +17,24 @@ pub struct Order {
     pub ends: Vec<u32>,
     /// Control flow: each source less the one before, each target less its source; ascending by source.
     edges: Vec<(u32, i32)>,
+    /// Edges that are taken in other ways than as a next step, in all their ways; written as `edges` are.
+    ways: Vec<(u32, i32, Way)>,
     /// What conditions say of values.
     pub tests: Vec<Test>,
+    /// What conditions say of being the only value of a type (`null`): [`Test::is`] says that it is.
+    pub nulls: Vec<Test>,
+    /// Places that get a value of which nothing is known: (row, place).
+    pub unknown: Vec<(u32, Place)>,
+    /// Resources of contexts, each with the row that leaves the context.
+    pub contexts: Vec<Raise>,
     /// Values that are returned.
     pub returns: Vec<Raise>,
     /// Operands of choices: (choice, operand, row that reads it).
     pub arms: Vec<(Value, Value, u32)>,
     /// Values that are raised.
     pub raises: Vec<Raise>,
+    /// Elements that are deleted: (collection, key, row).
+    pub deleted: Vec<(Value, super::Key, u32)>,
     /// Handlers, each for a stretch of rows; inner ones behind outer ones.
     pub handlers: Vec<Handler>,
 }
@@ -45,12 +56,12 @@ pub struct Test {
     pub is: bool,
 }
 
-/// A value that leaves a method.
+/// A value and a row that does something with it: returns it, raises it, leaves its context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Raise {
-    /// Row that raises or returns it.
+    /// The row.
     pub row: u32,
-    /// What leaves.
+    /// The value.
     pub value: Value,
 }
 
@@ -90,6 +101,45 @@ impl Order {
             .collect();
     }
 
+    /// Keeps how rows go on.
+    pub(crate) fn set_ways(&mut self, mut ways: Vec<(u32, u32, Way)>) {
+        ways.sort_unstable();
+        ways.dedup();
+        let mut before = 0;
+        self.ways = ways
+            .into_iter()
+            .map(|(src, dst, way)| {
+                let step = src - before;
+                before = src;
+                (step, dst.cast_signed() - src.cast_signed(), way)
+            })
+            .collect();
+    }
+
+    /// Edges of the control flow, ascending, in each way that they are taken.
+    pub fn steps(&self) -> Vec<(u32, u32, Way)> {
+        let marked: Vec<(u32, u32, Way)> = self
+            .ways
+            .iter()
+            .scan(0_u32, |src, &(step, span, way)| {
+                *src += step;
+                Some((*src, src.saturating_add_signed(span), way))
+            })
+            .collect();
+        let mut steps: Vec<(u32, u32, Way)> = self
+            .edges()
+            .filter(|edge| {
+                marked
+                    .binary_search_by_key(edge, |&(src, dst, _)| (src, dst))
+                    .is_err()
+            })
+            .map(|(src, dst)| (src, dst, Way::Step))
+            .collect();
+        steps.extend(marked);
+        steps.sort_unstable();
+        steps
+    }
+
     /// Edges of the control flow, ascending.
     pub fn edges(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
         self.edges.iter().scan(0_u32, |src, &(step, span)| {
@@ -104,13 +154,16 @@ impl Collector<'_> {
     pub(super) fn order(&mut self) {
         let ast = self.ast;
         let ends = crate::passes::ssa::ends(ast);
+        let unknown = std::mem::take(&mut self.facts.order.unknown);
         let mut order = Order {
+            unknown,
             ends: self
                 .facts
                 .functions
                 .iter()
                 .map(|function| ends[function.row as usize])
                 .collect(),
+            deleted: std::mem::take(&mut self.facts.order.deleted),
             ..Order::default()
         };
         for row in 1..ast.len() as u32 {
@@ -120,7 +173,7 @@ impl Collector<'_> {
             if self.role(row) == Role::Guard {
                 let around = ast.parents[row as usize];
                 let arm = (ends[row as usize], ends[around as usize]);
-                self.tests(row, arm, true, &mut order.tests);
+                self.tests(row, arm, true, &mut order);
             }
             match self.kind(row) {
                 NodeKind::ControlStructure => match ast.name(row) {
@@ -132,7 +185,7 @@ impl Collector<'_> {
                         let condition = self.tree.child(ast, row, Role::Condition);
                         if let (Some(arm), Some(condition)) = (arm, condition) {
                             let arm = (arm, ends[arm as usize]);
-                            self.tests(condition, arm, true, &mut order.tests);
+                            self.tests(condition, arm, true, &mut order);
                         }
                     }
                     "THROW" => {
@@ -142,7 +195,15 @@ impl Collector<'_> {
                             order.raises.push(Raise { row, value });
                         }
                     }
-                    "TRY" => self.handlers(row, &ends, &mut order.handlers),
+                    "TRY" => {
+                        self.handlers(row, &ends, &mut order.handlers);
+                        for child in self.tree.children(row) {
+                            let value = self.value_of(child);
+                            if self.role(child) == Role::Resource && value != 0 {
+                                order.contexts.push(Raise { row, value });
+                            }
+                        }
+                    }
                     _ => {}
                 },
                 NodeKind::Return => {
@@ -152,7 +213,7 @@ impl Collector<'_> {
                     }
                 }
                 NodeKind::Call => {
-                    self.tests_of_call(row, &ends, &mut order.tests);
+                    self.tests_of_call(row, &ends, &mut order);
                     let choice = self.value_of(row);
                     if matches!(
                         ast.name(row),
@@ -188,27 +249,28 @@ impl Collector<'_> {
         }
     }
 
-    fn tests_of_call(&self, row: u32, ends: &[u32], tests: &mut Vec<Test>) {
+    fn tests_of_call(&self, row: u32, ends: &[u32], order: &mut Order) {
         let part = |at| self.tree.argument(self.ast, row, at);
         match self.ast.name(row) {
             op::CONDITIONAL => {
                 if let (Some(condition), Some(arm)) = (part(1), part(2)) {
-                    self.tests(condition, (arm, ends[arm as usize]), true, tests);
+                    self.tests(condition, (arm, ends[arm as usize]), true, order);
                 }
             }
             name @ (op::AND | op::OR) => {
                 let children: Vec<u32> = self.tree.children(row).collect();
                 for pair in children.windows(2) {
                     let arm = (pair[1], ends[pair[1] as usize]);
-                    self.tests(pair[0], arm, name == op::AND, tests);
+                    self.tests(pair[0], arm, name == op::AND, order);
                 }
             }
             op::ASSERT => {
                 if let Some(condition) = self.tree.children(row).next() {
-                    let first = tests.len();
-                    self.tests(condition, (0, 0), true, tests);
-                    tests[first..]
+                    let first = (order.tests.len(), order.nulls.len());
+                    self.tests(condition, (0, 0), true, order);
+                    order.tests[first.0..]
                         .iter_mut()
+                        .chain(&mut order.nulls[first.1..])
                         .for_each(|test| test.decides = row);
                 }
             }
@@ -217,7 +279,7 @@ impl Collector<'_> {
     }
 
     /// What both outcomes of a condition say of the values in it.
-    fn tests(&self, condition: u32, arm: (u32, u32), arm_is: bool, tests: &mut Vec<Test>) {
+    fn tests(&self, condition: u32, arm: (u32, u32), arm_is: bool, order: &mut Order) {
         for when in [true, false] {
             let mut stack = vec![(condition, when)];
             while let Some((row, is)) = stack.pop() {
@@ -231,21 +293,50 @@ impl Collector<'_> {
                     op::AND if is => stack.extend(self.tree.children(row).map(|child| (child, is))),
                     op::OR if !is => stack.extend(self.tree.children(row).map(|child| (child, is))),
                     _ => {
+                        let test = |value, is| Test {
+                            decides: condition,
+                            arm,
+                            arm_is,
+                            value,
+                            when,
+                            is,
+                        };
+                        if let Some((value, same)) = self.compared_with_null(row) {
+                            order.nulls.push(test(value, is == same));
+                        }
                         let value = self.value_of(row);
                         if value != 0 {
-                            tests.push(Test {
-                                decides: condition,
-                                arm,
-                                arm_is,
-                                value,
-                                when,
-                                is,
-                            });
+                            order.tests.push(test(value, is));
                         }
                     }
                 }
             }
         }
+    }
+
+    /// What a comparison holds against the only value of a type, and whether it asks for that or for any other.
+    fn compared_with_null(&self, row: u32) -> Option<(Value, bool)> {
+        let same = match (self.kind(row), self.ast.name(row)) {
+            (NodeKind::Call, "<operator>.is" | "<operator>.equals") => true,
+            (NodeKind::Call, "<operator>.isNot" | "<operator>.notEquals") => false,
+            _ => return None,
+        };
+        let (left, right) = (
+            self.tree.argument(self.ast, row, 1)?,
+            self.tree.argument(self.ast, row, 2)?,
+        );
+        let is_null = |row| {
+            self.kind(row) == NodeKind::Literal
+                && !self.ast.name(row).is_empty()
+                && super::hints::is_null(self.ast, row)
+        };
+        let other = match (is_null(left), is_null(right)) {
+            (false, true) => left,
+            (true, false) => right,
+            _ => return None,
+        };
+        let value = self.value_of(other);
+        (value != 0).then_some((value, same))
     }
 
     fn handlers(&mut self, row: u32, ends: &[u32], handlers: &mut Vec<Handler>) {

@@ -44,6 +44,12 @@ pub(crate) struct Function {
     pub(crate) passes: Option<Vec<Place>>,
     /// Content that gets into another object: (object, content).
     pub(crate) into: Vec<(Place, Place)>,
+    /// Places that do not hold what they held before.
+    pub(crate) replaces: Vec<Place>,
+    /// It never comes back.
+    pub(crate) ends: bool,
+    /// What it returns is a copy of it.
+    pub(crate) copies: Option<Copies>,
     /// Used as a decorator.
     pub(crate) decorates: Option<Decorates>,
     /// Called with options it gives a decorator.
@@ -54,6 +60,17 @@ pub(crate) struct Function {
     pub(crate) imports: Option<usize>,
 }
 
+impl Function {
+    /// Whether what is at a way from a place that it returns stays the same there as in the result, whoever writes it later.
+    pub(crate) fn shares(&self, way: usize) -> bool {
+        match self.copies {
+            None => way > 0,
+            Some(Copies::Shallow) => way > 1,
+            Some(Copies::Deep) => false,
+        }
+    }
+}
+
 /// A value that a function gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Made {
@@ -61,6 +78,16 @@ pub(crate) enum Made {
     Same(Place),
     /// A new object of a class.
     New(String),
+}
+
+/// How much a copy has of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Copies {
+    /// Its fields and elements, which hold the same objects.
+    Shallow,
+    /// All that is in it.
+    Deep,
 }
 
 /// What a decorator makes of a function.
@@ -120,6 +147,11 @@ struct RawFunction {
     passes: Option<Vec<String>>,
     #[serde(default)]
     into: Vec<String>,
+    #[serde(default)]
+    replaces: Vec<String>,
+    #[serde(default)]
+    ends: bool,
+    copies: Option<Copies>,
     decorates: Option<Decorates>,
     decorator_factory: Option<Decorates>,
     #[serde(default)]
@@ -241,12 +273,15 @@ fn function(raw: RawFunction) -> Result<Function, String> {
                 Ok::<_, String>((place(&to)?, place(&from)?))
             })
             .collect::<Result<_, _>>()?,
+        replaces: places(&raw.replaces)?,
         registers: places(&raw.registers)?,
         imports: raw
             .imports
             .map(|name| parameters.iter().position(|own| *own == name).ok_or(name))
             .transpose()
             .map_err(|name| format!("`{name}` is no parameter"))?,
+        ends: raw.ends,
+        copies: raw.copies,
         decorates: raw.decorates,
         decorator_factory: raw.decorator_factory,
         parameters,

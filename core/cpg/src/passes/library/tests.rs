@@ -74,3 +74,32 @@ is = "a.B"
     assert!(matches!(&library.attributes["a.b"], Attribute::Instance(class) if class == "a.B"));
     assert_eq!(library.aliases["c.B"], "a.B");
 }
+
+#[test]
+fn what_is_replaced_copied_and_never_comes_back() {
+    let text = r#"
+[[function]]
+name = "a.pop"
+parameters = ["self", "key", "**named"]
+replaces = ["self[key]", "self[named]"]
+ends = true
+[[function]]
+name = "a.copy"
+parameters = ["x"]
+returns = ["x"]
+copies = "shallow"
+[[function]]
+name = "a.broken"
+parameters = ["x"]
+replaces = ["y[]"]
+"#;
+    let half = "[[function]]\nname = \"a.half\"\ncopies = \"half\"";
+    let library = Library::new([text, half].into_iter());
+    assert_eq!(library.problems.len(), 2, "{:?}", library.problems);
+    assert!(library.problems[0].contains("a.broken: `y` is no parameter"));
+    let pop = &library.functions["a.pop"];
+    assert_eq!(pop.replaces[0].steps, [Step::Under(1)]);
+    assert!(pop.ends && pop.shares(1));
+    let copy = &library.functions["a.copy"];
+    assert!(!copy.ends && !copy.shares(1) && copy.shares(2));
+}

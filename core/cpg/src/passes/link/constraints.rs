@@ -130,6 +130,9 @@ fn expressions(solver: &mut Solver<'_, '_>, at: FileAt) {
                 let file = at;
                 solver.on(program.node(at, *base), Use::Iterate { to: node, file });
             }
+            Expression::Returned(base) => {
+                solver.on(program.node(at, *base), Use::Delegate { to: node });
+            }
             Expression::Entered(base) => {
                 solver.on(program.node(at, *base), Use::Enter { to: node });
             }

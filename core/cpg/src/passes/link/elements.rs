@@ -37,7 +37,7 @@ impl Part {
         match key {
             Key::Any => Self::All,
             Key::Index(at) => Self::Index(at),
-            Key::From(at) => Self::From(at),
+            Key::From(at) | Key::Between(at, _) => Self::From(at),
             Key::Text(name) => Self::Text(solver.program.name(file, name)),
             Key::Keys => Self::Keys,
         }
@@ -225,6 +225,20 @@ impl Solver<'_, '_> {
                 tier.max(Resolution::Type),
             ),
             _ => self.read_element(to, part, value, tier),
+        }
+    }
+
+    /// What a generator returns when it ends.
+    pub(super) fn delegate(&mut self, to: Node, value: Val, tier: Resolution) {
+        match value.kind() {
+            Kind::Generator => {
+                let returned = self.program.return_node(value.number());
+                self.flow(returned, to, tier.max(Resolution::Type), Through::Copy);
+            }
+            Kind::ExternalInstance | Kind::ExternalMember | Kind::ExternalBound | Kind::Opaque => {
+                self.add(to, Val::OPAQUE, tier);
+            }
+            _ => {}
         }
     }
 

@@ -62,6 +62,8 @@ pub(super) enum Use {
     ElementWrite { from: Node, part: Part },
     /// It is stepped through.
     Iterate { to: Node, file: FileAt },
+    /// Its elements are handed on; what it returns in the end comes back.
+    Delegate { to: Node },
     /// It is entered as a context.
     Enter { to: Node },
     /// It is an operand of an operation.
@@ -381,6 +383,7 @@ impl<'p, 'a> Solver<'p, 'a> {
             Use::ElementRead { to, part } => self.read_element(to, part, value, tier),
             Use::ElementWrite { from, part } => self.write_element(from, part, value),
             Use::Iterate { to, file } => self.iterate(to, file, value, tier),
+            Use::Delegate { to } => self.delegate(to, value, tier),
             Use::Enter { to } => self.enter(to, value, tier),
             Use::Operate {
                 operation,

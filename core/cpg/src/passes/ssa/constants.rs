@@ -49,6 +49,7 @@ impl Constant {
 }
 
 /// How literals of a language are read: `true-literal`, `false-literal`, `text-type` of the rules.
+#[derive(Debug, Default)]
 pub(crate) struct Texts {
     yes: Vec<String>,
     no: Vec<String>,
@@ -90,15 +91,30 @@ impl Texts {
             return Some(Constant::Null);
         }
         if is(&self.int_types, kind) {
-            return name.parse().ok().map(Constant::Int);
+            return whole_number(name).map(Constant::Int);
         }
         None
     }
 }
 
+/// A whole number as it is written: in tens, or with `0x`, `0o` or `0b` before it; `_` parts its digits.
+pub(crate) fn whole_number(text: &str) -> Option<i64> {
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    let digits = text.replace('_', "").to_ascii_lowercase();
+    let radix = match digits.get(..2) {
+        Some("0x") => 16,
+        Some("0o") => 8,
+        Some("0b") => 2,
+        _ => return digits.parse().ok(),
+    };
+    i64::from_str_radix(&digits[2..], radix).ok()
+}
+
 /// What is known of a value so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Known {
+pub(super) enum Known {
     /// Not reached yet.
     Open,
     Constant(Constant),
@@ -116,12 +132,12 @@ impl Known {
 }
 
 pub(super) struct Propagation<'r, 'a> {
-    analysis: &'r mut Analysis<'a>,
-    flow: &'r Flow,
+    pub(super) analysis: &'r mut Analysis<'a>,
+    pub(super) flow: &'r Flow,
     names: &'r Names,
     /// By point: value of its row.
-    rows: Vec<Known>,
-    reached: Vec<bool>,
+    pub(super) rows: Vec<Known>,
+    pub(super) reached: Vec<bool>,
     versions: FxHashMap<u32, Known>,
     /// Version: points that read it.
     readers: FxHashMap<u32, Vec<u32>>,
@@ -200,7 +216,10 @@ impl<'r, 'a> Propagation<'r, 'a> {
         if point > cfg::EXIT && row != 0 && (changed || first) {
             self.write(row);
         }
-        if changed || first {
+        if changed && !first {
+            self.points.extend(self.patterns(row));
+        }
+        if changed || first || self.is_pattern(row) {
             // What a row is part of is computed from it; it runs later, or has to be looked at again.
             let mut parent = self.analysis.ast.parents[row as usize];
             while parent != 0 && self.analysis.ast.kinds[parent as usize] == NodeKind::Block {
@@ -215,7 +234,12 @@ impl<'r, 'a> Propagation<'r, 'a> {
                 Known::Constant(constant) => constant.truth(),
                 _ => None,
             };
-            let kept = truth.and_then(|truth| self.kept(point, row, truth));
+            let kept = if point <= cfg::EXIT || row == 0 {
+                None
+            } else {
+                self.decided(point, row)
+            };
+            let kept = kept.or_else(|| truth.and_then(|truth| self.kept(point, row, truth)));
             for (at, &next) in self.flow.graph.of(point).iter().enumerate() {
                 if kept.as_ref().is_none_or(|kept| kept.contains(&next)) {
                     self.edges.push_back((first_edge + at as u32, next));
@@ -305,19 +329,11 @@ impl<'r, 'a> Propagation<'r, 'a> {
         }
     }
 
-    /// What is known of the row of an operand.
-    fn value(&self, row: u32) -> Known {
-        match self.analysis.points[row as usize] {
-            NONE => Known::Varies,
-            point => self.rows[point as usize].clone(),
-        }
-    }
-
     fn evaluate(&self, row: u32) -> Known {
         let ast = self.analysis.ast;
         let constant = |found: Option<Constant>| found.map_or(Known::Varies, Known::Constant);
         match ast.kinds[row as usize] {
-            NodeKind::Literal => constant(self.analysis.texts.literal(ast, row)),
+            NodeKind::Literal => constant(self.analysis.ssa.literals.literal(ast, row)),
             NodeKind::Identifier if !self.analysis.events.targets.contains(&row) => {
                 let version = self.analysis.ssa.reads[row as usize];
                 if version != NONE {
@@ -333,6 +349,7 @@ impl<'r, 'a> Propagation<'r, 'a> {
                 constant(self.analysis.fixed.get(&variable).cloned())
             }
             NodeKind::Call if op::is_operator(ast.name(row)) => self.operator(row),
+            NodeKind::Call => constant(self.returned(row)),
             _ => Known::Varies,
         }
     }

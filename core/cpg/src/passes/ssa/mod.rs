@@ -9,10 +9,11 @@
 //! made or the method ends.
 
 mod constants;
+mod decided;
 mod events;
 mod rename;
 
-pub(crate) use constants::{Constant, Texts};
+pub(crate) use constants::{Constant, Texts, whole_number};
 pub(crate) use events::Events;
 
 use rustc_hash::FxHashMap;
@@ -54,11 +55,14 @@ pub(crate) struct Ssa {
     pub(crate) dead: Vec<bool>,
     /// Constants of expressions that are no literals, by row.
     pub(crate) constants: FxHashMap<u32, Constant>,
+    /// How literals are read.
+    pub(crate) literals: Texts,
 }
 
 impl Ssa {
-    pub(crate) fn new(rows: usize) -> Self {
+    pub(crate) fn new(rows: usize, rules: &Rules) -> Self {
         Self {
+            literals: Texts::new(rules),
             reads: vec![NONE; rows],
             dead: vec![false; rows],
             ..Self::default()
@@ -76,7 +80,6 @@ pub(crate) struct Analysis<'a> {
     ends: Vec<u32>,
     /// By row, of the method at hand: its point.
     points: Vec<u32>,
-    texts: Texts,
     /// Constants of variables with a single definition, by row of the declaration.
     fixed: FxHashMap<u32, Constant>,
 }
@@ -87,10 +90,9 @@ impl<'a> Analysis<'a> {
             ast,
             tree,
             events: Events::new(ast, tree, method_of),
-            ssa: Ssa::new(ast.len()),
+            ssa: Ssa::new(ast.len(), rules),
             ends: ends(ast),
             points: vec![NONE; ast.len()],
-            texts: Texts::new(rules),
             fixed: FxHashMap::default(),
         }
     }

@@ -8,14 +8,11 @@ use crate::store::schema::tables::{
     SourceRows, SymbolRows, TypeDeclRows,
 };
 use crate::store::schema::{ColumnBuilder as _, Table};
-use crate::store::{InputKey, StoreError};
+use crate::store::{InputKey, StoreError, frame};
 use arrow::record_batch::RecordBatch;
 
 /// Level of the Zstandard frames: twice the speed of the next levels for a few percent of size.
 const COMPRESSION_LEVEL: i32 = 3;
-
-/// The same for facts: numbers that higher levels hardly make smaller.
-const FACTS_LEVEL: i32 = 1;
 
 /// Rows of one file by table.
 #[derive(Default)]
@@ -134,10 +131,7 @@ pub(super) fn push_facts(
     facts: Option<&FileFacts>,
 ) -> Result<(), StoreError> {
     let frame = facts
-        .map(|facts| {
-            let bytes = postcard::to_allocvec(facts).map_err(|error| error.to_string())?;
-            zstd::bulk::compress(&bytes, FACTS_LEVEL).map_err(|error| error.to_string())
-        })
+        .map(frame::pack)
         .transpose()
         .map_err(|error| StoreError::Input(format!("{path}: {error}")))?;
     let rows = &mut batches.facts;

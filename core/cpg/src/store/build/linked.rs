@@ -5,8 +5,10 @@ use super::tree::last_part;
 use crate::NodeId;
 use crate::kind::{NodeKind, Role};
 use crate::passes::{Linked, Stub};
-use crate::store::schema::tables::{CallEdgeRows, LinkRows, Rows};
+use crate::rules::Rules;
+use crate::store::schema::tables::{CallEdgeRows, LinkRows, Rows, RuleRows};
 use crate::store::schema::{ColumnBuilder as _, Table};
+use crate::store::{StoreError, frame};
 use arrow::record_batch::RecordBatch;
 use std::collections::BTreeMap;
 
@@ -16,7 +18,11 @@ pub(super) struct LinkedRows {
     pub(super) calls: RecordBatch,
 }
 
-pub(super) fn rows(linked: &Linked, paths: &BTreeMap<u32, String>) -> LinkedRows {
+pub(super) fn rows(
+    linked: &Linked,
+    rules: &[Rules],
+    paths: &BTreeMap<u32, String>,
+) -> Result<LinkedRows, StoreError> {
     let mut batches = Batches::default();
     for stub in &linked.stubs {
         push_stub(&mut batches, stub);
@@ -55,10 +61,20 @@ pub(super) fn rows(linked: &Linked, paths: &BTreeMap<u32, String>) -> LinkedRows
     if links.rows() > 0 {
         rows.push((links.table(), links.finish()));
     }
-    LinkedRows {
+    let mut kept = RuleRows::default();
+    for rules in rules {
+        kept.language.push(&rules.language);
+        let frame = frame::pack(rules)
+            .map_err(|error| StoreError::Input(format!("rules of {}: {error}", rules.language)))?;
+        kept.rules.push(&frame);
+    }
+    if kept.rows() > 0 {
+        rows.push((kept.table(), kept.finish()));
+    }
+    Ok(LinkedRows {
         rows,
         calls: calls.finish(),
-    }
+    })
 }
 
 fn push_stub(batches: &mut Batches, stub: &Stub) {

@@ -16,6 +16,7 @@ mod unparsed;
 
 use super::{BuildOptions, BuildSummary, FileInput, Metadata, StoreError, UnparsedFile};
 use crate::passes::Linked;
+use crate::rules::Rules;
 use batch::{Batches, Sink};
 use loader::{Loader, Message};
 use open::Opened;
@@ -127,11 +128,11 @@ impl GraphBuilder {
         result
     }
 
-    /// Adds what the linker found; once, after all files.
-    pub fn add_linked(&self, linked: &Linked) -> Result<(), StoreError> {
+    /// Adds what the linker found, and the rules that it went by; once, after all files.
+    pub fn add_linked(&self, linked: &Linked, rules: &[Rules]) -> Result<(), StoreError> {
         let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         self.loader
-            .send(Message::Linked(linked::rows(linked, &files)))
+            .send(Message::Linked(linked::rows(linked, rules, &files)?))
     }
 
     /// Writes what needs all rows, closes the file and makes it durable. Its name is still the temporary one.

@@ -2,7 +2,7 @@
 
 use crate::store::schema::tables::{
     BoundaryRows, CallEdgeRows, CallerRows, DocumentRows, EdgeRows, FactRows, FileRows, GapRows,
-    IncludeRows, LinkRows, MetadataRows, MethodRows, NodeRows, SourceRows, SymbolRows,
+    IncludeRows, LinkRows, MetadataRows, MethodRows, NodeRows, RuleRows, SourceRows, SymbolRows,
     TypeDeclRows,
 };
 use crate::store::schema::{Table, create_tables, quote, replace_tables};
@@ -37,12 +37,13 @@ const OF_FILES: [Table; 10] = [
 ];
 
 /// Tables that are written anew when all files are there.
-const OF_ALL: [Table; 6] = [
+const OF_ALL: [Table; 7] = [
     SymbolRows::TABLE,
     CallEdgeRows::TABLE,
     CallerRows::TABLE,
     LinkRows::TABLE,
     IncludeRows::TABLE,
+    RuleRows::TABLE,
     MetadataRows::TABLE,
 ];
 

@@ -154,7 +154,7 @@ impl Arrays {
         }
     }
 
-    pub(super) fn bytes(&self) -> usize {
+    pub(in crate::store) fn bytes(&self) -> usize {
         self.nodes.len() * 8 + self.forward.bytes() + self.backward.bytes()
     }
 

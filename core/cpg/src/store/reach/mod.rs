@@ -1,10 +1,10 @@
 //! Searches along edges, over arrays in memory.
 
-mod cache;
 mod csr;
 mod search;
 
-pub(super) use cache::ArrayCache;
+/// Arrays by graph and edge kinds.
+pub(super) type ArrayCache = super::cache::Cache<EdgeSet, Arrays>;
 pub(super) use csr::{Arrays, EdgeSet, edge_set, load};
 pub(super) use search::search;
 

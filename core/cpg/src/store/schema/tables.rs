@@ -477,6 +477,14 @@ tables! {
         facts: Blob,
     }
 
+    /// How names are looked up in the languages of the graph, and what is known of their libraries.
+    RuleRows "language_rules" {
+        /// Identifier of the language.
+        language: Text,
+        /// Rules as the importer states them, a Zstandard frame.
+        rules: Blob,
+    }
+
     /// Text of a document, for searching.
     DocumentRows "document" {
         /// The file.

@@ -62,7 +62,7 @@ fn edited_shop(path: &Path) -> BuildSummary {
     edited_app().add(&builder);
     builder.add_unparsed_file(readme()).unwrap();
     builder.add_unparsed_file(unread()).unwrap();
-    builder.add_linked(&linked(&db)).unwrap();
+    builder.add_linked(&linked(&db), &[]).unwrap();
     builder.finish(metadata()).unwrap()
 }
 
@@ -74,7 +74,7 @@ fn an_amended_file_holds_what_a_new_one_would() {
     let before = std::fs::read(&old).unwrap();
     let builder = amend(&old, &new, &[2]);
     edited_app().add(&builder);
-    builder.add_linked(&linked(&db_file())).unwrap();
+    builder.add_linked(&linked(&db_file()), &[]).unwrap();
     let amended = builder.finish(metadata()).unwrap();
 
     let from_all = edited_shop(&whole);
@@ -104,7 +104,7 @@ fn what_is_not_added_again_is_gone() {
     let (old, new) = (folder.file("old"), folder.file("new"));
     build_shop(&old);
     let builder = amend(&old, &new, &[1, 2, 4]);
-    builder.add_linked(&Linked::default()).unwrap();
+    builder.add_linked(&Linked::default(), &[]).unwrap();
     let summary = builder.finish(metadata()).unwrap();
     assert_eq!((summary.files, summary.nodes, summary.edges), (1, 1, 0));
     assert!(summary.gaps_by_reason.is_empty());
@@ -134,11 +134,11 @@ fn gaps_of_the_linker_go_and_those_of_files_stay() {
     let builder = GraphBuilder::create(&old, BuildOptions::default()).unwrap();
     db_file().add(&builder);
     builder.add_unparsed_file(unread()).unwrap();
-    builder.add_linked(&found("first")).unwrap();
+    builder.add_linked(&found("first"), &[]).unwrap();
     builder.finish(metadata()).unwrap();
 
     let builder = amend(&old, &new, &[]);
-    builder.add_linked(&found("second")).unwrap();
+    builder.add_linked(&found("second"), &[]).unwrap();
     let summary = builder.finish(metadata()).unwrap();
     let reasons: Vec<&str> = summary.gaps_by_reason.keys().map(String::as_str).collect();
     assert_eq!(reasons, ["no_importer", "second"]);
@@ -174,7 +174,7 @@ fn it_knows_how_much_stands_out_of_order() {
     for step in 1..3 {
         let builder = amend(&paths[step - 1], &paths[step], &[2]);
         app_file().add(&builder);
-        builder.add_linked(&linked(&db_file())).unwrap();
+        builder.add_linked(&linked(&db_file()), &[]).unwrap();
         builder.finish(metadata()).unwrap();
     }
     let out_of_order = |path| {
@@ -197,7 +197,7 @@ fn files_do_not_grow_with_each_amendment() {
     for step in 1..=20 {
         let builder = amend(&path(step - 1), &path(step), &[2]);
         app_file().add(&builder);
-        builder.add_linked(&linked(&db_file())).unwrap();
+        builder.add_linked(&linked(&db_file()), &[]).unwrap();
         sizes.push(builder.finish(metadata()).unwrap().bytes);
     }
     // What one revision frees, the next one uses.

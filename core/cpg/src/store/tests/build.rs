@@ -99,7 +99,9 @@ fn threads_do_not_change_the_rows() {
         scope.spawn(|| db.add(&builder));
         scope.spawn(|| builder.add_unparsed_file(super::support::unread()).unwrap());
     });
-    builder.add_linked(&super::support::linked(&db)).unwrap();
+    builder
+        .add_linked(&super::support::linked(&db), &[])
+        .unwrap();
     builder.finish(metadata()).unwrap();
     assert_eq!(dump(&folder.file("a")), dump(&folder.file("b")));
 }

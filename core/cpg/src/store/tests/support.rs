@@ -745,7 +745,7 @@ pub(super) fn build_shop(path: &std::path::Path) -> BuildSummary {
     builder.add_unparsed_file(unread()).unwrap();
     db.add(&builder);
     builder.add_unparsed_file(readme()).unwrap();
-    builder.add_linked(&linked(&db)).unwrap();
+    builder.add_linked(&linked(&db), &[]).unwrap();
     builder.finish(metadata()).unwrap()
 }
 

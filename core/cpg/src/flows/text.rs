@@ -1,0 +1,165 @@
+//! Places as texts: `os.system(0)`, `flask.request.*`, `@shop.views.*`.
+
+use std::str::FromStr;
+
+use super::{Guard, Pattern, Position, SpecError, What};
+
+impl FromStr for Position {
+    type Err = SpecError;
+
+    /// Reads what stands in the parentheses: `0`, `key=`, `*`, `self`, nothing for the result.
+    fn from_str(text: &str) -> Result<Self, SpecError> {
+        match text {
+            "" => Ok(Self::Result),
+            "*" => Ok(Self::AnyArgument),
+            "self" => Ok(Self::Receiver),
+            _ => {
+                if let Some(name) = text.strip_suffix('=').filter(|name| is_name(name)) {
+                    return Ok(Self::Named(name.to_owned()));
+                }
+                let number = text.parse().map_err(|_| {
+                    SpecError::Syntax(format!(
+                        "`{text}` is no position of a call: a number from 0, `key=`, `*`, `self`, or nothing for the result"
+                    ))
+                })?;
+                Ok(Self::Argument(number))
+            }
+        }
+    }
+}
+
+impl TryFrom<String> for Position {
+    type Error = SpecError;
+
+    fn try_from(text: String) -> Result<Self, SpecError> {
+        text.parse()
+    }
+}
+
+impl From<Position> for String {
+    fn from(position: Position) -> Self {
+        match position {
+            Position::Argument(at) => at.to_string(),
+            Position::Named(name) => format!("{name}="),
+            Position::AnyArgument => "*".into(),
+            Position::Receiver => "self".into(),
+            Position::Result => Self::new(),
+        }
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+impl FromStr for What {
+    type Err = SpecError;
+
+    fn from_str(text: &str) -> Result<Self, SpecError> {
+        let (name, position) = match text.split_once('(') {
+            Some((name, rest)) => {
+                let inside = rest
+                    .strip_suffix(')')
+                    .ok_or_else(|| SpecError::Syntax(format!("`{text}` has no `)` at its end")))?;
+                (name, Some(inside.trim().parse::<Position>()?))
+            }
+            None => (text, None),
+        };
+        let (name, is_parameter) = match name.strip_prefix('@') {
+            Some(function) => (function, true),
+            None => (name, false),
+        };
+        if name.contains(|c: char| c == ')' || c == '@' || c.is_whitespace()) {
+            return Err(SpecError::Syntax(format!(
+                "`{name}` is no name: a full name, in which `*` stands for any text"
+            )));
+        }
+        let pattern = Pattern::new(name);
+        match (is_parameter, position) {
+            (true, None | Some(Position::AnyArgument)) => Ok(Self::Parameter(pattern, None)),
+            (true, Some(Position::Argument(at))) => Ok(Self::Parameter(pattern, Some(at))),
+            (true, Some(_)) => Err(SpecError::Syntax(format!(
+                "`{text}`: parameters are told by their position, from 0"
+            ))),
+            (false, None) => Ok(Self::Read(pattern)),
+            (false, Some(position)) => Ok(Self::Call(pattern, position)),
+        }
+    }
+}
+
+impl Guard {
+    /// Reads a call and the argument that it judges: `valid(0)`.
+    ///
+    /// # Errors
+    /// What is wrong with the text.
+    pub fn new(call: &str, holds: bool) -> Result<Self, SpecError> {
+        match call.parse()? {
+            What::Call(callee, Position::Argument(argument)) => Ok(Self {
+                callee,
+                argument,
+                holds,
+            }),
+            _ => Err(SpecError::Syntax(format!(
+                "`{call}` is no guard: a call and the argument that it judges, `valid(0)`"
+            ))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<What, SpecError> {
+        text.parse()
+    }
+
+    #[test]
+    fn places_are_read() {
+        let call = |position| Ok(What::Call(Pattern::new("os.system"), position));
+        assert_eq!(read("os.system(0)"), call(Position::Argument(0)));
+        assert_eq!(read("os.system( 12 )"), call(Position::Argument(12)));
+        assert_eq!(read("os.system(cmd=)"), call(Position::Named("cmd".into())));
+        assert_eq!(read("os.system(*)"), call(Position::AnyArgument));
+        assert_eq!(read("os.system(self)"), call(Position::Receiver));
+        assert_eq!(read("os.system()"), call(Position::Result));
+        assert_eq!(
+            read("flask.request.*"),
+            Ok(What::Read(Pattern::new("flask.request.*")))
+        );
+        assert_eq!(read("@f"), Ok(What::Parameter(Pattern::new("f"), None)));
+        assert_eq!(
+            read("@f(1)"),
+            Ok(What::Parameter(Pattern::new("f"), Some(1)))
+        );
+        assert_eq!(Guard::new("ok(0)", true).unwrap().argument, 0);
+    }
+
+    #[test]
+    fn positions_are_written_as_they_are_read() {
+        for text in ["0", "12", "key=", "*", "self", ""] {
+            let position: Position = text.parse().unwrap();
+            assert_eq!(String::from(position), text);
+        }
+    }
+
+    #[test]
+    fn what_is_no_place_is_told() {
+        for (text, says) in [
+            ("os.system(0", "no `)`"),
+            ("os.system(-1)", "no position"),
+            ("os.system(70000)", "no position"),
+            ("os.system(a b=)", "no position"),
+            ("os.system(0))", "no position"),
+            ("os system(0)", "no name"),
+            ("@@f", "no name"),
+            ("@f(self)", "by their position"),
+        ] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(error.contains(says), "{text}: {error}");
+        }
+        for text in ["ok", "ok()", "@ok(0)"] {
+            assert!(Guard::new(text, true).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Calls, names, texts, operators, methods and classes that fit patterns, with constants followed.
+//!
+//! A pattern says what a call runs by its full name (as linked, or as libraries are known), what its arguments are, by position or
+//! keyword, what they stand in, and what has to be the same. Constants are followed: through locals in the order of the method,
+//! variables of modules and classes, imports, defaults, and parameters to what the callers give. Texts with parts that are not known
+//! are templates whose holes fit any text. Regular expressions are searched in time linear in the text.
+//!
+//! Everything comes out of the facts ([`crate::passes::facts::Written`]); a question goes over the calls of all files once, and only
+//! those whose last name is asked for are looked at.
+//!
+//! | file | |
+//! |---|---|
+//! | `spec` | the question |
+//! | `find` | going over the files |
+//! | `condition`, `constants` | what values are |
+//! | `around` | what things stand in |
+
+mod around;
+mod condition;
+mod constants;
+mod find;
+mod spec;
+#[cfg(test)]
+mod tests;
+
+pub use spec::{
+    Argument, Around, Binding, Call, Class, Condition, DEEPEST, Find, MOST_ENTRIES, Method, Rule,
+    Spec, SpecError,
+};
+
+use crate::NodeId;
+use crate::flows::language::Language;
+use crate::flows::path::Step;
+use crate::flows::program::{Node, Program};
+use crate::passes::facts::FileFacts;
+use crate::passes::{Linked, Resolution};
+use crate::rules::Rules;
+use crate::sites::Sites;
+
+/// How much a search may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Steps; see [`Found::steps`].
+    pub steps: u64,
+    /// Matches that are given; others are only counted.
+    pub matches: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            steps: 50_000_000,
+            matches: 10_000,
+        }
+    }
+}
+
+/// Something that fits a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Match {
+    /// Label of the rule.
+    pub label: String,
+    /// The row.
+    pub node: NodeId,
+    /// What was captured, by name.
+    pub captures: Vec<(String, Capture)>,
+    /// How the function of a call was found; none for what is no call, or was found by its name in the file.
+    pub resolution: Option<Resolution>,
+    /// How sure it is, from 0 to 1.
+    pub confidence: f32,
+}
+
+/// A captured value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capture {
+    /// Its row.
+    pub node: NodeId,
+    /// Its constant, where there is only one.
+    pub text: Option<String>,
+}
+
+/// What a search found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    /// By row, then by rule.
+    pub matches: Vec<Match>,
+    /// Matches that are not among them.
+    pub more: usize,
+    /// Things that were looked at and conditions that were decided.
+    pub steps: u64,
+    /// The budget ended the search: there may be others.
+    pub cut: bool,
+}
+
+/// A captured value with where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Captured {
+    node: NodeId,
+    text: Option<String>,
+    root: Option<(Node, Vec<Step>)>,
+}
+
+impl Captured {
+    /// Whether two values are surely the same.
+    fn is_same(&self, other: &Self) -> bool {
+        match (&self.text, &other.text) {
+            (Some(one), Some(other)) => one == other,
+            (None, None) => self.root.is_some() && self.root == other.root,
+            _ => false,
+        }
+    }
+}
+
+struct Matcher<'p, 'a> {
+    sites: Sites<'p, 'a>,
+    regexes: condition::Regexes,
+    steps: u64,
+}
+
+/// Facts of all files, ready for questions.
+pub struct Matches<'a> {
+    program: Program<'a>,
+    languages: Vec<Language>,
+}
+
+impl<'a> Matches<'a> {
+    /// Indexes the facts; `rules` has one entry a language.
+    pub fn new(files: &'a [FileFacts], linked: &'a Linked, rules: &[Rules]) -> Self {
+        Self {
+            program: Program::new(files, linked),
+            languages: rules.iter().map(Language::new).collect(),
+        }
+    }
+
+    /// Answers a question.
+    ///
+    /// # Errors
+    /// What is wrong with the question.
+    pub fn find(&self, spec: &Spec, budget: Budget) -> Result<Found, SpecError> {
+        spec.check()?;
+        let mut matcher = Matcher {
+            sites: Sites::new(&self.program, &self.languages),
+            regexes: find::regexes(spec)?,
+            steps: 0,
+        };
+        Ok(matcher.run(spec, budget))
+    }
+}
