@@ -23,7 +23,7 @@ Django takes thirteen minutes and is made with `CODEGRAPH_BENCH_LONG=1` only; th
 Names are different ones, picked evenly over all methods, after 50 that are not timed; later definitions of one name (`f$2`), which
 nobody asks for so, are left out. Callers and callees: by full name, the look-up of the name among it. Reachability: every method that calls from a method lead to, and those that lead to it; the first search, which
 loads the call graph, stands apart. Paths: the three shortest to one of the farthest methods. Flows: every group of sources in
-`benches/flows.toml` against every group of sinks, with the usual budget of steps; the first question, which loads what is known of
+`benches/flows.toml` against every group of sinks, at most a million steps each; the first question, which loads what is known of
 values, apart. `again` is each question once more: answers are kept.
 
 **Calls of plugins** (`core/plugin-host/examples/plugin_calls`): a new instance of the Python importer and a call of it that has
