@@ -6,7 +6,7 @@
 
 use crate::times::{Times, milliseconds};
 use codegraph_cpg::flows::{Budget, Endpoint, Found, Pattern, Position, Spec, What};
-use codegraph_cpg::store::{Graph, Interrupt, QueryError};
+use codegraph_cpg::store::{Graph, Interrupt, Patience, QueryError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -109,7 +109,11 @@ fn search(graph: &Graph, spec: &Spec) -> Result<Arc<Found>, QueryError> {
         steps: STEPS,
         ..Budget::default()
     };
-    graph.flows(spec, budget, u32::MAX, &Interrupt::default())
+    let patience = Patience {
+        milliseconds: u32::MAX,
+        interrupt: Interrupt::default(),
+    };
+    graph.flows(spec, budget, &patience)
 }
 
 impl Sources {

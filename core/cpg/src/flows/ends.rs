@@ -9,7 +9,7 @@ use super::program::{FileAt, Node};
 use super::state::{ENTRY, Fact, Origin};
 use super::{Position, StepKind, What};
 use crate::kind::property::VARIADIC;
-use crate::passes::facts::{Expression, Test};
+use crate::passes::facts::{Expression, Imported, Test};
 
 /// What a question says of a call.
 #[derive(Debug, Default)]
@@ -257,8 +257,17 @@ impl Engine<'_, '_> {
                                 let class = facts.name(facts.classes[own as usize].full_name);
                                 pattern.fits(&format!("{class}.{name}"))
                             }
+                            // What a description makes of it may have another name.
+                            Meaning::Outside(around) => pattern.fits(&format!("{around}.{name}")),
                             _ => false,
                         })
+                }
+                Expression::Import(import) => {
+                    let facts = program.files[program.file(node) as usize];
+                    let import = &facts.imports[import as usize];
+                    let module = facts.name(import.module);
+                    matches!(import.what, Imported::Member(member)
+                        if pattern.fits(&format!("{module}.{}", facts.name(member))))
                 }
                 _ => false,
             };
