@@ -1,7 +1,7 @@
 //! Example scenario: what reaches the commands that a program runs.
 
 use codegraph_sdk::flows::{Flow, FlowQuery};
-use codegraph_sdk::scenario::{Ask, Chunk, Citation, Descriptor, Outcome, Scenario, Sink};
+use codegraph_sdk::scenario::{Ask, Chunk, Citation, Descriptor, Outcome, Scenario, Sink, source};
 use codegraph_sdk::{Fault, Localized};
 
 /// Where users of a program get values into it.
@@ -97,16 +97,18 @@ fn told(flow: &Flow) -> Vec<Chunk> {
         "- `{}:{}`: {} reaches `{}` at `{}:{}`\n",
         first.path, first.line, flow.source, flow.sink, last.path, last.line
     );
-    let steps = flow.steps.iter().map(|step| {
-        Chunk::Citation(Citation {
+    let steps = flow.steps.iter().filter_map(|step| {
+        // Evidence is whole lines, as they stand in the file.
+        let line = source(&step.path, step.line, step.line).ok()?;
+        Some(Chunk::Citation(Citation {
             path: step.path.clone(),
             line: step.line,
             line_end: step.line,
-            code: step.code.clone(),
+            code: line.trim_end().to_owned(),
             kind: step.kind.clone(),
             symbol: String::new(),
             relevance: flow.confidence,
-        })
+        }))
     });
     std::iter::once(Chunk::Text(text)).chain(steps).collect()
 }

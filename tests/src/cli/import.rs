@@ -8,14 +8,14 @@ use super::program::World;
 fn the_report_has_what_it_promises() {
     let world = World::new();
     let shop = world.shop();
-    world.write("shop/native/a.c", "int main(void) { return 0; }\n");
+    world.write("shop/native/a.zig", "pub fn main() void {}\n");
     let report = world.import(&shop, "shop");
     assert_eq!(report["project"], "shop");
     assert_eq!(report["project_is_new"], true);
     assert_eq!(report["files"], 5);
     assert_eq!(report["files_by_language"], json!({ "python": 3 }));
     assert_eq!(report["gaps_by_reason"], json!({ "no_importer": 1 }));
-    assert_eq!(report["no_importer_by_language"], json!({ "c": 1 }));
+    assert_eq!(report["no_importer_by_language"], json!({ "zig": 1 }));
     assert_eq!(report["lines"], 9);
     for key in [
         "nodes",

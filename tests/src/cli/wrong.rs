@@ -23,7 +23,7 @@ fn imports_that_cannot_be() {
         (vec!["import", "empty"], "there are no files to import"),
         (
             vec!["import", docs.to_str().unwrap()],
-            "importers are installed for: python",
+            "importers are installed for: c, cpp, python",
         ),
         (
             vec!["import", shop, "--language", "klingon"],
