@@ -26,15 +26,12 @@ impl Auth {
         if self.db.read().await?.users().count().await? > 0 {
             return Ok(None);
         }
-        let (text, made_password) = match password {
-            Some(password) => {
-                password::check(password, username.as_str())?;
-                (password.to_owned(), None)
-            }
-            None => {
-                let made = random_text(18)?;
-                (made.clone(), Some(made))
-            }
+        let (text, made_password) = if let Some(password) = password {
+            password::check(password, username.as_str())?;
+            (password.to_owned(), None)
+        } else {
+            let made = random_text(18)?;
+            (made.clone(), Some(made))
         };
         let new = NewUser {
             username: username.clone(),

@@ -203,9 +203,7 @@ mod tests {
     #[tokio::test]
     async fn a_full_pool_says_so() {
         let pool = Passwords::new(1);
-        let all: Vec<_> = (0..WAITING_EACH + 1)
-            .map(|_| pool.verify("x", None))
-            .collect();
+        let all: Vec<_> = (0..=WAITING_EACH).map(|_| pool.verify("x", None)).collect();
         let mut refused = 0;
         let ended = futures_join(all).await;
         for end in ended {

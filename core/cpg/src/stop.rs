@@ -47,7 +47,7 @@ mod tests {
             asked.get() == 3
         };
         let mut stop = Stop::new(&asks);
-        let first = (0..).find(|&steps| stop.after(steps));
+        let first = (0..10 * STEPS).find(|&steps| stop.after(steps));
         assert_eq!((first, asked.get()), (Some(2 * STEPS), 3));
         assert!(stop.after(1) && stop.ended());
         assert_eq!(asked.get(), 3);

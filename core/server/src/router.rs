@@ -193,6 +193,6 @@ fn cors(config: &Config) -> Option<CorsLayer> {
             .allow_methods([Method::GET, Method::POST, Method::PUT, Method::DELETE])
             .allow_headers(headers.map(HeaderName::from_static))
             .expose_headers(shown.map(HeaderName::from_static))
-            .max_age(Duration::from_secs(600)),
+            .max_age(Duration::from_mins(10)),
     )
 }

@@ -106,9 +106,8 @@ impl Trail {
             match token.what {
                 What::Mark(b';' | b'{' | b'}' | b')') => break,
                 What::Name => match &source[token.start as usize..token.end as usize] {
-                    b"struct" | b"union" | b"enum" | b"class" => return Inside::List,
                     b"namespace" => return Inside::Outer,
-                    b"return" => return Inside::List,
+                    b"struct" | b"union" | b"enum" | b"class" | b"return" => return Inside::List,
                     _ => {}
                 },
                 _ => {}

@@ -211,7 +211,7 @@ grammar_names! {
         DefaultType = "default_type",
         DefaultValue = "default_value",
         Designator = "designator",
-        FieldName = "field",
+        MemberName = "field",
         Function = "function",
         Index = "index",
         Indices = "indices",

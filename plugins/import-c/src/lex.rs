@@ -211,7 +211,7 @@ pub(crate) fn is_word(byte: u8) -> bool {
 /// Where the comment that starts at a place ends; the line end behind a `//` is not part of it.
 fn comment_end(source: &[u8], start: usize) -> usize {
     if source[start + 1] == b'*' {
-        return memchr2(source, start + 2, b"*/").map_or(source.len(), |at| at + 2);
+        return memchr2(source, start + 2, *b"*/").map_or(source.len(), |at| at + 2);
     }
     let mut at = start + 2;
     while at < source.len() {
@@ -224,7 +224,7 @@ fn comment_end(source: &[u8], start: usize) -> usize {
     source.len()
 }
 
-fn memchr2(source: &[u8], from: usize, wanted: &[u8; 2]) -> Option<usize> {
+fn memchr2(source: &[u8], from: usize, wanted: [u8; 2]) -> Option<usize> {
     let rest = source.get(from..)?;
     rest.windows(2)
         .position(|pair| pair == wanted)

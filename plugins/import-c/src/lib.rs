@@ -69,7 +69,7 @@ pub fn lower_file<O: Output>(context: &FileContext, source: &[u8], output: O) ->
     let prepared = prepare::prepare(source, &context.included, cpp);
     let dialect = if cpp { Dialect::Cpp } else { Dialect::C };
     let writer = Writer::new(output, source.len());
-    lower::file(&context.path, source, prepared, dialect, writer)
+    lower::file(&context.path, source, &prepared, dialect, writer)
 }
 
 /// The bytes of a file as the parser is given them; `included` are facts of outlines.

@@ -190,9 +190,10 @@ fn clients_that_dawdle_or_break_off_do_no_harm() {
         stream.write_all(hostile.as_bytes()).unwrap();
         drop(stream);
     }
-    let many: String = (0..5_000)
+    let many: Vec<String> = (0..5_000)
         .map(|number| format!("x-{number}: y\r\n"))
         .collect();
+    let many = many.concat();
     let (status, _) = server.send(&format!(
         "GET /health/live HTTP/1.1\r\n{many}connection: close\r\n\r\n"
     ));

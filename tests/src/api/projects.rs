@@ -166,10 +166,10 @@ async fn the_role_in_the_group_decides() {
             )
             .await;
         assert_eq!(asked.status, if sees { 409 } else { 404 }, "{name}");
-        if !removes {
-            assert_eq!(world.delete(&path, &token).await.status, refused, "{name}");
-        } else {
+        if removes {
             assert_eq!(world.delete(&path, &token).await.status, 204, "{name}");
+        } else {
+            assert_eq!(world.delete(&path, &token).await.status, refused, "{name}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Precision and recall of labelled lines, whole and by topic.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Right, wrong and missed labels.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,13 +41,12 @@ impl Score {
             ("wrong ", found.difference(expected)),
         ] {
             for (path, line, label) in lines {
-                show += &format!("{what} {topic} {title} {path}:{line} {label}\n");
+                // Writing to a text cannot fail.
+                let _ = writeln!(show, "{what} {topic} {title} {path}:{line} {label}");
             }
         }
         if std::env::var_os("SHOW").is_some() {
-            use std::io::Write as _;
-            std::io::stdout()
-                .write_all(show.as_bytes())
+            std::io::Write::write_all(&mut std::io::stdout(), show.as_bytes())
                 .expect("standard output takes text");
         }
     }

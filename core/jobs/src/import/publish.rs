@@ -34,13 +34,13 @@ pub(super) async fn publish(
 ) -> Result<Published, ImportError> {
     let now = context.clock.now();
     let mut tx = context.db.begin().await?;
-    let (project, project_is_new) = match tx.projects().find_in(group, name).await? {
-        Some(project) => (project, false),
-        None => {
+    let (project, project_is_new) =
+        if let Some(project) = tx.projects().find_in(group, name).await? {
+            (project, false)
+        } else {
             let new = NewProject::named(group, name);
             (tx.projects().add_new(&new, now).await?, true)
-        }
-    };
+        };
     let repository = match tx.repositories().primary(project.id).await? {
         Some(repository) if repository.origin == *origin => repository,
         Some(mut repository) => {

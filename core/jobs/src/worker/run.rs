@@ -36,7 +36,7 @@ pub async fn work(worker: Worker) {
         match next(&worker).await {
             Ok(Some(job)) => {
                 let id = job.id;
-                if let Err(error) = run(&worker, job).await {
+                if let Err(error) = Box::pin(run(&worker, job)).await {
                     // Its lease ends, and somebody begins it anew.
                     tracing::error!(%error, job.id = %id, "a job could not be written");
                 }

@@ -135,7 +135,7 @@ impl<O: Output> Lower<'_, O> {
             let next = match tree.kind(at) {
                 Kind::Identifier | Kind::FieldIdentifier => return tree.name(at),
                 Kind::FieldAccess => tree
-                    .child(at, Field::FieldName)
+                    .child(at, Field::MemberName)
                     .map(|field| self.last_name(field)),
                 Kind::Subscript | Kind::Pointer => tree.child(at, Field::Argument),
                 Kind::Parenthesized => self.parts(at).next(),

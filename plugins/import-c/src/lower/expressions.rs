@@ -268,7 +268,7 @@ impl<O: Output> Lower<'_, O> {
         };
         let row = self.operator(name, place, span);
         self.operands(node, &[Field::Argument], row);
-        if let Some(field) = tree.child(node, Field::FieldName) {
+        if let Some(field) = tree.child(node, Field::MemberName) {
             let last = self.last_name(field);
             let spelled = self.name_text(last);
             let text = self.w.texts.intern(&spelled);

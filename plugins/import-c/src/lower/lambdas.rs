@@ -111,7 +111,7 @@ impl<O: Output> Lower<'_, O> {
             let declared = self.squeezed(&[self.type_span(type_node)]);
             let plain = self.plain_type(declared);
             if let Some(arguments) = tree.child(node, Field::Arguments) {
-                self.construct(arguments, declared, Place::argument(row, 1))
+                self.construct(arguments, declared, Place::argument(row, 1));
             } else {
                 let short = self
                     .w

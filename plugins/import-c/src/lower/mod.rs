@@ -36,7 +36,7 @@ use crate::prepare::{Head, Prepared};
 pub(crate) fn file<O: Output>(
     path: &str,
     source: &[u8],
-    prepared: Prepared,
+    prepared: &Prepared,
     dialect: Dialect,
     mut writer: Writer<O>,
 ) -> Result<O, Fault> {
@@ -76,7 +76,7 @@ pub(crate) fn file<O: Output>(
         of_macros: false,
         scratch: String::new(),
     };
-    lower.module(&prepared, &macros);
+    lower.module(prepared, &macros);
     let Lower { mut w, .. } = lower;
     gaps.report(&mut w);
     w.finish()

@@ -508,7 +508,7 @@ fn call_from_scope(solver: &mut Solver<'_, '_>, at: FileAt, call: u32) -> bool {
     let found = solver
         .imports
         .linkage
-        .from_scope(program, caller, facts.name(*name));
+        .in_scope(program, caller, facts.name(*name));
     if found.is_empty() {
         return false;
     }

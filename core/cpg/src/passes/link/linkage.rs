@@ -149,11 +149,11 @@ impl<'a> Linkage<'a> {
         if found.iter().any(own) {
             found.retain(own);
         }
-        self.nearest(program, from, found)
+        Self::nearest(program, from, found)
     }
 
     /// Of those that are the same but for where they stand the nearest to a file.
-    fn nearest(&self, program: &Program<'a>, from: FileAt, found: Vec<u32>) -> Found {
+    fn nearest(program: &Program<'a>, from: FileAt, found: Vec<u32>) -> Found {
         let mut best: Vec<((&str, usize), usize, u32)> = Vec::new();
         for function in found {
             let facts = program.function(function);
@@ -280,7 +280,7 @@ impl<'a> Linkage<'a> {
     }
 
     /// What a name means for a function, looked up from its own scope outwards: `n::C::f` for `f` in `n::C::g`.
-    pub(super) fn from_scope(&self, program: &Program<'a>, caller: u32, name: &str) -> Found {
+    pub(super) fn in_scope(&self, program: &Program<'a>, caller: u32, name: &str) -> Found {
         let file = program.function_files[caller as usize];
         let facts = program.function(caller);
         let mut scope = plain(program.files[file as usize].name(facts.full_name));

@@ -185,15 +185,12 @@ pub(crate) async fn hold<P: Permit>(
     repository: Option<&str>,
 ) -> ApiResult<Held> {
     let scope = caller.scope();
-    let project = match project {
-        Some(text) => {
-            let project = tx.projects().lookup_in(scope, id(text, "project")?).await?;
-            project.ok_or_else(|| ApiError::not_found("project"))?
-        }
-        None => {
-            let active = tx.projects().active(scope).await?;
-            active.ok_or_else(|| ApiError::from(NoGraph::NoProject))?
-        }
+    let project = if let Some(text) = project {
+        let project = tx.projects().lookup_in(scope, id(text, "project")?).await?;
+        project.ok_or_else(|| ApiError::not_found("project"))?
+    } else {
+        let active = tx.projects().active(scope).await?;
+        active.ok_or_else(|| ApiError::from(NoGraph::NoProject))?
     };
     let data = &caller.state().parts().data;
     let holder = format!("user {}", caller.identity().user.id);

@@ -23,7 +23,11 @@ pub struct GroupUpdate {
     description: Option<String>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "garde's signature")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    clippy::ptr_arg,
+    reason = "garde's signature"
+)]
 fn is_optional_name(name: &String, context: &()) -> garde::Result {
     is_name(name, context)
 }

@@ -159,27 +159,24 @@ pub async fn start_import(
     }
     let user = caller.identity().user.id;
     let mut tx = caller.begin().await?;
-    let (group, name) = match &request.project_id {
-        Some(text) => {
-            let project: ProjectId = id(text, "project")?;
-            let project = tx.projects().lookup_in(caller.scope(), project).await?;
-            let project = project.ok_or_else(|| ApiError::not_found("project"))?;
-            (project.group_id, project.name)
+    let (group, name) = if let Some(text) = &request.project_id {
+        let project: ProjectId = id(text, "project")?;
+        let project = tx.projects().lookup_in(caller.scope(), project).await?;
+        let project = project.ok_or_else(|| ApiError::not_found("project"))?;
+        (project.group_id, project.name)
+    } else {
+        let group: GroupId = match &request.group_id {
+            Some(text) => id(text, "group")?,
+            None => GroupId::DEFAULT,
+        };
+        if tx.groups().lookup(caller.scope(), group).await?.is_none() {
+            return Err(ApiError::not_found("group"));
         }
-        None => {
-            let group: GroupId = match &request.group_id {
-                Some(text) => id(text, "group")?,
-                None => GroupId::DEFAULT,
-            };
-            if tx.groups().lookup(caller.scope(), group).await?.is_none() {
-                return Err(ApiError::not_found("group"));
-            }
-            let name = match &request.project_name {
-                Some(name) => name.clone(),
-                None => name_of(&origin)?,
-            };
-            (group, name)
-        }
+        let name = match &request.project_name {
+            Some(name) => name.clone(),
+            None => name_of(&origin)?,
+        };
+        (group, name)
     };
     caller
         .needs_group(&mut tx, group, GroupRole::Editor, "group")

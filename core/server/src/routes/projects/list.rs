@@ -78,10 +78,12 @@ impl From<ListedProject> for ProjectView {
             .max_by_key(|(_, files)| **files);
         let language = most.map_or(project.language, |(language, _)| language.clone());
         let name = project.name.to_string();
-        let or_named = |given: String, otherwise: String| match given.is_empty() && graph.is_some()
-        {
-            true => otherwise,
-            false => given,
+        let or_named = |given: String, otherwise: String| {
+            if given.is_empty() && graph.is_some() {
+                otherwise
+            } else {
+                given
+            }
         };
         Self {
             id: project.id.to_string(),
