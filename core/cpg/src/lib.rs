@@ -6,7 +6,7 @@
 //!   what differs between languages comes as [`rules::Rules`].
 //! - [`flows`]: how what comes in at one place gets to another, over the facts of all files.
 //! - [`states`]: which states objects go through, by an automaton that the question brings.
-//! - [`matches`]: calls, names and texts that fit patterns, with constants followed.
+//! - [`mod@matches`]: calls, names and texts that fit patterns, with constants followed.
 //! - [`store`]: the DuckDB file of a revision: schema, bulk load, views, named queries, reachability.
 //! - [`console`]: SQL of people and plugins, for the sandboxed child that runs it.
 

@@ -3,7 +3,7 @@
 //! # To add a command
 //!
 //! 1. `cli/<verb>.rs` with its arguments and `run`.
-//! 2. A case of [`Command`] and its arm in [`run`].
+//! 2. A case of [`Command`] and its arm in [`run()`].
 //! 3. A section in `docs/cli.md` and its cases in `tests/src/cli/`.
 
 mod account;
