@@ -6,6 +6,8 @@ use std::io::Write as _;
 mod flows;
 #[path = "../src/programs/mod.rs"]
 mod programs;
+#[path = "../src/score/mod.rs"]
+mod score;
 
 /// Bars of precision and recall over the whole set.
 const PRECISION: f64 = 0.91;

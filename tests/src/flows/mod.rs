@@ -10,7 +10,6 @@ macro_rules! say {
 }
 
 mod folder;
-mod score;
 
 use std::collections::BTreeSet;
 
@@ -20,8 +19,8 @@ use codegraph_plugin_host::PluginHost;
 use codegraph_plugin_host::types::LanguageInfo;
 
 use crate::programs;
+use crate::score::Score;
 pub(crate) use folder::folder;
-pub(crate) use score::Score;
 
 /// A program; what is known of its sinks stands in its source.
 type Program = programs::Program<()>;
@@ -43,9 +42,37 @@ pub(crate) async fn run() -> Score {
             continue;
         }
         let found = found(&host, &language, &program).await;
-        score.add(&topic, &program, &found);
+        let (expected, found) = labelled(&program, &found);
+        score.add(&topic, &program.title, &expected, &found);
     }
     score
+}
+
+/// A line of a program: path, number, text.
+type Line = (String, usize, String);
+
+/// Of the lines that say whether input reaches them those that it does reach, and those that were found.
+fn labelled(
+    program: &Program,
+    found: &BTreeSet<(String, usize)>,
+) -> (BTreeSet<Line>, BTreeSet<Line>) {
+    let (mut expected, mut reached) = (BTreeSet::new(), BTreeSet::new());
+    for (path, source) in &program.files {
+        for (number, text) in (1..).zip(source.lines()) {
+            let line = (path.clone(), number, text.trim().to_owned());
+            let is_flow = text.trim_end().ends_with("# flow");
+            if !is_flow && !text.trim_end().ends_with("# no flow") {
+                continue;
+            }
+            if found.contains(&(path.clone(), number)) {
+                reached.insert(line.clone());
+            }
+            if is_flow {
+                expected.insert(line);
+            }
+        }
+    }
+    (expected, reached)
 }
 
 /// `taint.source()` must not get to `taint.sink(0)`, but through `taint.clean` or behind `taint.valid`.
