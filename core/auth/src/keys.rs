@@ -104,7 +104,7 @@ impl Auth {
             .last_used_at
             .is_none_or(|used| used + NOTED_EACH <= now)
         {
-            let mut tx = self.db.begin().await?;
+            let mut tx = self.db.begin_beside().await?;
             tx.api_keys().used(found.id, now).await?;
             tx.commit().await?;
         }

@@ -157,7 +157,7 @@ impl Auth {
         client: Client<'_>,
     ) -> Result<Issued, AuthError> {
         let now = self.clock.now();
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_beside().await?;
         let found = tx.users().find(name).await?;
         let user = found.as_ref().map(|found| found.user.id);
         let counted = guard::count(&mut tx, name, user, client.address, now).await?;
@@ -176,7 +176,7 @@ impl Auth {
         let is_right =
             password.len() <= password::MOST_BYTES && self.passwords.verify(password, hash).await?;
         let found = found.filter(|_| is_right);
-        let mut tx = self.db.begin().await?;
+        let mut tx = self.db.begin_beside().await?;
         let refused = match &found {
             None => Some(AuthError::WrongPassword),
             Some(found) if !found.user.is_active => Some(AuthError::Disabled),

@@ -100,6 +100,11 @@ impl<P: Permit> Caller<P> {
         Ok(self.state.begin().await?)
     }
 
+    /// Begins a transaction whose statements are each right by themselves: it waits for fewer.
+    pub async fn begin_beside(&self) -> ApiResult<Tx> {
+        Ok(self.state.begin_beside().await?)
+    }
+
     /// What the caller's queries reach: all for an admin, else the projects of its groups.
     pub fn scope(&self) -> Scope {
         if self.is_admin() {

@@ -236,6 +236,11 @@ impl From<StorageError> for ApiError {
             StorageError::Busy => {
                 Self::new(Code::Unavailable, "the database is busy").retry_after(1)
             }
+            StorageError::Unreachable { .. } => {
+                // Where the server stands is for the log.
+                tracing::error!(%error, "the database does not answer");
+                Self::new(Code::Unavailable, "the database does not answer").retry_after(5)
+            }
             StorageError::Full => {
                 Self::new(Code::StorageFull, "no space left on the server's disk")
             }

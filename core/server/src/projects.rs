@@ -95,7 +95,7 @@ pub async fn hold(
     now: Timestamp,
 ) -> Result<Held, NoGraph> {
     let project = find(db, name).await?;
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin_beside().await?;
     let held = hold_in(&mut tx, data, project, holder, now).await?;
     tx.commit().await?;
     Ok(held)
@@ -132,7 +132,7 @@ pub async fn hold_in(
 
 /// Lets a graph go.
 pub async fn release(db: &Db, lease: LeaseId, now: Timestamp) -> Result<(), StorageError> {
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin_beside().await?;
     tx.leases().release(lease, now).await?;
     tx.commit().await
 }

@@ -118,6 +118,11 @@ impl AppState {
         self.0.db.begin().await
     }
 
+    /// A transaction that writes beside others ([`Db::begin_beside`](codegraph_storage::Db::begin_beside)). For the one door.
+    pub(crate) async fn begin_beside(&self) -> Result<Tx, StorageError> {
+        self.0.db.begin_beside().await
+    }
+
     /// The plugins, waiting for them a while.
     pub(crate) async fn plugins(&self) -> ApiResult<Arc<PluginHost>> {
         let loading =

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use sqlx::migrate::MigrateError;
+use sqlx::postgres::PgConnectOptions;
 
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -23,14 +24,50 @@ pub enum StorageError {
         /// What the system or the engine said.
         detail: String,
     },
+    /// The server does not answer, or turns everybody away.
+    #[error("the database server {server} cannot be reached: {detail}")]
+    Unreachable {
+        /// Where it is said to be; no password.
+        server: String,
+        /// What the system or the server said.
+        detail: String,
+    },
+    /// The server does not let this user in.
+    #[error(
+        "the database server {server} refused the user '{user}': check the user and the password in DATABASE_URL"
+    )]
+    Refused {
+        /// Where it is.
+        server: String,
+        /// Who was refused.
+        user: String,
+    },
+    /// The server has no such database.
+    #[error(
+        "the database server {server} has no database '{database}': make it (createdb), or name another one in DATABASE_URL"
+    )]
+    NoDatabase {
+        /// Where it is.
+        server: String,
+        /// What was asked for.
+        database: String,
+    },
+    /// The user may not do what is needed.
+    #[error(
+        "the database's user may not do this ({0}): grant it the tables, and the right to make some for a migration"
+    )]
+    Forbidden(String),
+    /// A database that cannot hold all texts.
+    #[error("the database has the encoding {0}, and UTF8 is needed: make one with it")]
+    Encoding(String),
     /// The file or its folder may not be written.
-    #[error("the database cannot be written: its file or folder is read-only")]
+    #[error("the database cannot be written: it is read-only")]
     ReadOnly,
     /// The disk is full.
     #[error("the database cannot be written: no space left on its disk")]
     Full,
     /// Another process held the write lock for longer than the wait.
-    #[error("the database is busy: another process has been writing for a long time, try again")]
+    #[error("the database is busy: somebody else has been writing for a long time, try again")]
     Busy,
     /// Made by a later program.
     #[error(
@@ -77,37 +114,65 @@ mod code {
     pub(super) const NOTADB: i32 = 26;
 }
 
-/// The file that an error is about: messages name it.
-#[derive(Clone, Debug)]
-pub(crate) struct Named(pub(crate) PathBuf);
+/// SQLSTATEs (<https://www.postgresql.org/docs/current/errcodes-appendix.html>); two characters are a class.
+mod state {
+    pub(super) const CONNECTION: &str = "08";
+    pub(super) const NO_ENTRY: &str = "28";
+    pub(super) const NO_DATABASE: &str = "3D000";
+    pub(super) const FORBIDDEN: &str = "42501";
+    pub(super) const READ_ONLY: &str = "25006";
+    pub(super) const IDLE_TOO_LONG: &str = "25P03";
+    pub(super) const DISK_FULL: &str = "53100";
+    pub(super) const NO_RESOURCES: &str = "53";
+    pub(super) const LOCK: &str = "55P03";
+    pub(super) const CANCELED: &str = "57014";
+    pub(super) const SHUTDOWN: &str = "57P0";
+    pub(super) const ROLLBACK: &str = "40";
+}
 
-impl Named {
+/// What an error is about: messages name it.
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
+    /// A file.
+    File(PathBuf),
+    /// A server.
+    Server {
+        /// Host and port, or the folder of its socket.
+        name: String,
+        user: String,
+        database: String,
+    },
+}
+
+impl Place {
+    pub(crate) fn server(options: &PgConnectOptions) -> Self {
+        let user = options.get_username().to_owned();
+        Self::Server {
+            name: match options.get_socket() {
+                Some(folder) => folder.display().to_string(),
+                None => format!("{}:{}", options.get_host(), options.get_port()),
+            },
+            database: options.get_database().unwrap_or(&user).to_owned(),
+            user,
+        }
+    }
+
+    /// The file; of a server its name.
+    pub(crate) fn path(&self) -> PathBuf {
+        match self {
+            Self::File(path) => path.clone(),
+            Self::Server { name, .. } => name.into(),
+        }
+    }
+
     pub(crate) fn explain(&self, error: sqlx::Error) -> StorageError {
-        let number = match &error {
-            sqlx::Error::Database(inner) => inner.code().and_then(|code| code.parse::<i32>().ok()),
-            sqlx::Error::PoolTimedOut => return StorageError::Busy,
-            sqlx::Error::Io(io) => {
-                return StorageError::Open {
-                    path: self.0.clone(),
-                    detail: io.to_string(),
-                };
-            }
-            _ => None,
-        };
-        // Extended codes keep the primary one in their low byte.
-        match number.map(|number| number & 0xff) {
-            Some(code::CORRUPT | code::NOTADB) => StorageError::Corrupt {
-                path: self.0.clone(),
-                detail: text_of(&error),
-            },
-            Some(code::CANTOPEN) => StorageError::Open {
-                path: self.0.clone(),
-                detail: text_of(&error),
-            },
-            Some(code::READONLY) => StorageError::ReadOnly,
-            Some(code::FULL) => StorageError::Full,
-            Some(code::BUSY | code::LOCKED) => StorageError::Busy,
-            _ => StorageError::Sql(error),
+        match self {
+            Self::File(path) => explain_file(path.clone(), error),
+            Self::Server {
+                name,
+                user,
+                database,
+            } => explain_server(name, user, database, error),
         }
     }
 
@@ -126,6 +191,86 @@ impl Named {
             }
             other => StorageError::Migrate(other),
         }
+    }
+}
+
+fn explain_file(path: PathBuf, error: sqlx::Error) -> StorageError {
+    let number = match &error {
+        sqlx::Error::Database(inner) => inner.code().and_then(|code| code.parse::<i32>().ok()),
+        sqlx::Error::PoolTimedOut => return StorageError::Busy,
+        sqlx::Error::Io(io) => {
+            let detail = io.to_string();
+            return StorageError::Open { path, detail };
+        }
+        _ => None,
+    };
+    // Extended codes keep the primary one in their low byte.
+    match number.map(|number| number & 0xff) {
+        Some(code::CORRUPT | code::NOTADB) => StorageError::Corrupt {
+            path,
+            detail: text_of(&error),
+        },
+        Some(code::CANTOPEN) => StorageError::Open {
+            path,
+            detail: text_of(&error),
+        },
+        Some(code::READONLY) => StorageError::ReadOnly,
+        Some(code::FULL) => StorageError::Full,
+        Some(code::BUSY | code::LOCKED) => StorageError::Busy,
+        _ => StorageError::Sql(error),
+    }
+}
+
+fn explain_server(server: &str, user: &str, database: &str, error: sqlx::Error) -> StorageError {
+    let unreachable = |detail: String| StorageError::Unreachable {
+        server: server.to_owned(),
+        detail,
+    };
+    let state = match &error {
+        sqlx::Error::Database(inner) => inner.code().unwrap_or_default().into_owned(),
+        sqlx::Error::PoolTimedOut => {
+            return unreachable("it gave no connection in time".to_owned());
+        }
+        sqlx::Error::Io(io) => return unreachable(io.to_string()),
+        sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::Configuration(_)
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::BeginFailed => return unreachable(error.to_string()),
+        _ => return StorageError::Sql(error),
+    };
+    let is = |prefix: &str| state.starts_with(prefix);
+    if is(state::NO_ENTRY) {
+        StorageError::Refused {
+            server: server.to_owned(),
+            user: user.to_owned(),
+        }
+    } else if is(state::NO_DATABASE) {
+        StorageError::NoDatabase {
+            server: server.to_owned(),
+            database: database.to_owned(),
+        }
+    } else if is(state::DISK_FULL) {
+        StorageError::Full
+    } else if is(state::LOCK) || is(state::CANCELED) || is(state::ROLLBACK) {
+        StorageError::Busy
+    } else if is(state::READ_ONLY) {
+        StorageError::ReadOnly
+    } else if is(state::FORBIDDEN) {
+        StorageError::Forbidden(text_of(&error))
+    } else if [
+        state::CONNECTION,
+        state::SHUTDOWN,
+        state::NO_RESOURCES,
+        state::IDLE_TOO_LONG,
+    ]
+    .into_iter()
+    .any(is)
+    {
+        unreachable(text_of(&error))
+    } else {
+        StorageError::Sql(error)
     }
 }
 

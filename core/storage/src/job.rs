@@ -13,6 +13,15 @@ const NOUN: &str = "the job";
 /// Jobs, in a transaction.
 pub struct Jobs<'tx>(pub(crate) &'tx mut Tx);
 
+/// A job as its holder knows it. The number of the attempt is what fences: each who begins a job has a higher one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The job.
+    pub job: JobId,
+    /// How often it was begun when this holder began it.
+    pub attempt: u64,
+}
+
 /// What comes back to somebody who says that a job goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Beat {
@@ -22,6 +31,21 @@ pub enum Beat {
     CancelRequested,
     /// Another one runs it, or it is over: nothing more may be written.
     Lost,
+}
+
+/// Takes the job that waits longest. SQLite has one writer at a time; where there are several, each passes over what another one is
+/// about to take.
+macro_rules! claim {
+    ($locking:literal) => {
+        concat!(
+            "UPDATE jobs SET status = 'in_progress', attempt = attempt + 1, lease_until = $2, updated_at = $1 \
+             WHERE id = (SELECT id FROM jobs WHERE (status = 'pending' OR (status = 'in_progress' AND lease_until < $1)) \
+             AND cancel_requested = 0 ORDER BY created_at, id LIMIT 1",
+            $locking,
+            ") RETURNING id, user_id, group_id, project_name, payload, status, steps, result, error, cancel_requested, \
+             attempt, created_at, updated_at, finished_at"
+        )
+    };
 }
 
 impl Jobs<'_> {
@@ -130,15 +154,9 @@ impl Jobs<'_> {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Option<Job>, StorageError> {
-        let statement = Statement::new(
-            "UPDATE jobs SET status = 'in_progress', attempt = attempt + 1, lease_until = $2, updated_at = $1 \
-             WHERE id = (SELECT id FROM jobs WHERE (status = 'pending' OR (status = 'in_progress' AND lease_until < $1)) \
-             AND cancel_requested = 0 ORDER BY created_at, id LIMIT 1) \
-             RETURNING id, user_id, group_id, project_name, payload, status, steps, result, error, cancel_requested, \
-             attempt, created_at, updated_at, finished_at",
-        )
-        .bind(now)
-        .bind(until);
+        let statement = Statement::of_each(claim!(""), claim!(" FOR UPDATE SKIP LOCKED"))
+            .bind(now)
+            .bind(until);
         self.0.row(statement).await?.as_ref().map(read).transpose()
     }
 
@@ -160,11 +178,20 @@ impl Jobs<'_> {
         .bind(json(&steps)?)
         .bind(now)
         .bind(until);
-        Ok(match self.0.row(statement).await? {
-            None => Beat::Lost,
-            Some(row) if row.truth(0)? => Beat::CancelRequested,
-            Some(_) => Beat::GoesOn,
-        })
+        beat_of(self.0.row(statement).await?.as_ref())
+    }
+
+    /// Says that the holder of a job is about to do what cannot be taken back, in the transaction that does it. Only where this gives
+    /// [`Beat::GoesOn`] may it go on: who was given up for dead, or is to end, leaves no trace.
+    pub async fn hold(&mut self, held: Held, now: Timestamp) -> Result<Beat, StorageError> {
+        let statement = Statement::new(
+            "UPDATE jobs SET updated_at = $3 WHERE id = $1 AND attempt = $2 AND status = 'in_progress' \
+             RETURNING cancel_requested",
+        )
+        .bind(held.job.to_string())
+        .bind(held.attempt)
+        .bind(now);
+        beat_of(self.0.row(statement).await?.as_ref())
     }
 
     /// Ends a job; false where another one runs it, or it is over.
@@ -193,7 +220,8 @@ impl Jobs<'_> {
         Ok(self.0.run(statement).await? == 1)
     }
 
-    /// Puts a job back that its runner gives up in good order: it is begun anew, and this attempt does not count.
+    /// Puts a job back that its runner gives up in good order: it is begun anew, and this attempt does not count. One that was to be
+    /// cancelled is cancelled with that.
     pub async fn put_back(
         &mut self,
         id: JobId,
@@ -202,8 +230,9 @@ impl Jobs<'_> {
         now: Timestamp,
     ) -> Result<bool, StorageError> {
         let statement = Statement::new(
-            "UPDATE jobs SET status = 'pending', attempt = attempt - 1, steps = $3, lease_until = NULL, updated_at = $4 \
-             WHERE id = $1 AND attempt = $2 AND status = 'in_progress'",
+            "UPDATE jobs SET status = CASE WHEN cancel_requested = 1 THEN 'cancelled' ELSE 'pending' END, \
+             finished_at = CASE WHEN cancel_requested = 1 THEN $4 ELSE finished_at END, attempt = attempt - 1, \
+             steps = $3, lease_until = NULL, updated_at = $4 WHERE id = $1 AND attempt = $2 AND status = 'in_progress'",
         )
         .bind(id.to_string())
         .bind(attempt)
@@ -230,6 +259,14 @@ impl Jobs<'_> {
         let statement = Statement::new("DELETE FROM jobs WHERE finished_at < $1").bind(before);
         self.0.run(statement).await
     }
+}
+
+fn beat_of(row: Option<&Row>) -> Result<Beat, StorageError> {
+    Ok(match row {
+        None => Beat::Lost,
+        Some(row) if row.truth(0)? => Beat::CancelRequested,
+        Some(_) => Beat::GoesOn,
+    })
 }
 
 fn read(row: &Row) -> Result<Job, StorageError> {

@@ -1,7 +1,8 @@
 //! The relational database: what cannot be recomputed.
 //!
 //! One SQL text for SQLite and PostgreSQL: `$1` placeholders, ids as text, times as microseconds. What differs between the
-//! two (connecting, beginning, reading a row) stands in [`db`] and `sql`, nowhere else. PostgreSQL has no arm yet.
+//! two (connecting, beginning, binding and reading) stands in `sqlite`, `postgres`, `tx` and `sql`, nowhere else; claiming a job is the
+//! one statement with two texts.
 //!
 //! # To add a table
 //!
@@ -11,7 +12,7 @@
 
 mod api_key;
 mod audit;
-pub mod db;
+mod db;
 mod error;
 mod group;
 mod guess;
@@ -19,11 +20,13 @@ mod job;
 mod lease;
 mod location;
 mod login;
+mod postgres;
 mod project;
 mod repository;
 mod revision;
 mod session;
 mod sql;
+mod sqlite;
 mod tx;
 mod user;
 
@@ -33,13 +36,15 @@ pub use db::{Db, Migrated};
 pub use error::StorageError;
 pub use group::{Access, Groups};
 pub use guess::Guesses;
-pub use job::{Beat, Jobs};
+pub use job::{Beat, Held, Jobs};
 pub use lease::Leases;
-pub use location::{BadLocation, Location};
+pub use location::{BadLocation, Location, PostgresUrl};
 pub use login::{Consumed, Logins, NewLogin};
+pub use postgres::PostgresDb;
 pub use project::{ListedGraph, ListedProject, NewProject, ProjectChange, Projects, Scope};
 pub use repository::Repositories;
 pub use revision::{Removed, Revisions};
 pub use session::Sessions;
+pub use sqlite::SqliteDb;
 pub use tx::Tx;
 pub use user::{Credentials, NewUser, Users};

@@ -1,79 +1,109 @@
 //! A statement and its rows, without a database's types.
 
 use sqlx::Row as _;
+use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 
 use crate::error::StorageError;
 
-/// A value that is bound.
+/// A value that is bound. What is missing has a type, too: PostgreSQL asks for it.
 #[derive(Clone, Debug)]
 pub(crate) enum Value {
-    Null,
-    Text(String),
-    Int(i64),
-    Real(f64),
+    Text(Option<String>),
+    Int(Option<i64>),
+    Real(Option<f64>),
+}
+
+/// What can be bound, and what is bound where it is missing.
+pub(crate) trait Bind: Into<Value> {
+    const MISSING: Value;
+}
+
+impl Bind for String {
+    const MISSING: Value = Value::Text(None);
+}
+
+impl Bind for &str {
+    const MISSING: Value = Value::Text(None);
+}
+
+impl Bind for jiff::Timestamp {
+    const MISSING: Value = Value::Int(None);
 }
 
 impl From<String> for Value {
     fn from(text: String) -> Self {
-        Self::Text(text)
+        // PostgreSQL keeps no NUL in a text. Both databases get the same, so that a text reads the same from each.
+        let text = if text.contains('\0') {
+            text.replace('\0', "\u{fffd}")
+        } else {
+            text
+        };
+        Self::Text(Some(text))
     }
 }
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
+        text.to_owned().into()
     }
 }
 
 impl From<i64> for Value {
     fn from(number: i64) -> Self {
-        Self::Int(number)
+        Self::Int(Some(number))
     }
 }
 
 impl From<f64> for Value {
     fn from(number: f64) -> Self {
-        Self::Real(number)
+        Self::Real(Some(number))
     }
 }
 
 impl From<bool> for Value {
     fn from(truth: bool) -> Self {
-        Self::Int(i64::from(truth))
+        i64::from(truth).into()
     }
 }
 
 impl From<u64> for Value {
     fn from(number: u64) -> Self {
         // Counts of rows and bytes: none comes near 2⁶³.
-        Self::Int(i64::try_from(number).unwrap_or(i64::MAX))
+        i64::try_from(number).unwrap_or(i64::MAX).into()
     }
 }
 
 impl From<jiff::Timestamp> for Value {
     fn from(time: jiff::Timestamp) -> Self {
-        Self::Int(time.as_microsecond())
+        time.as_microsecond().into()
     }
 }
 
-impl<T: Into<Value>> From<Option<T>> for Value {
+impl<T: Bind> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
-        value.map_or(Self::Null, Into::into)
+        value.map_or(T::MISSING, Into::into)
     }
 }
 
 /// A statement with what is bound to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Statement {
-    pub(crate) text: &'static str,
+    pub(crate) sqlite: &'static str,
+    pub(crate) postgres: &'static str,
     pub(crate) values: Vec<Value>,
 }
 
 impl Statement {
     pub(crate) fn new(text: &'static str) -> Self {
+        Self::of_each(text, text)
+    }
+
+    /// A statement with a text for each database: only where one text cannot say it.
+    pub(crate) fn of_each(sqlite: &'static str, postgres: &'static str) -> Self {
         Self {
-            text,
+            sqlite,
+            postgres,
             values: Vec::new(),
         }
     }
@@ -88,18 +118,22 @@ impl Statement {
 /// A row of a result; columns are read by their position.
 pub(crate) enum Row {
     Sqlite(SqliteRow),
+    Postgres(PgRow),
 }
 
 impl Row {
     fn value<T>(&self, column: usize) -> Result<T, StorageError>
     where
-        T: for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
+        T: for<'r> sqlx::Decode<'r, sqlx::Sqlite>
+            + sqlx::Type<sqlx::Sqlite>
+            + for<'r> sqlx::Decode<'r, sqlx::Postgres>
+            + sqlx::Type<sqlx::Postgres>,
     {
-        match self {
-            Self::Sqlite(row) => row
-                .try_get(column)
-                .map_err(|error| StorageError::Value(error.to_string())),
-        }
+        let value = match self {
+            Self::Sqlite(row) => row.try_get(column),
+            Self::Postgres(row) => row.try_get(column),
+        };
+        value.map_err(|error| StorageError::Value(error.to_string()))
     }
 
     pub(crate) fn text(&self, column: usize) -> Result<String, StorageError> {

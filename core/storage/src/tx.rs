@@ -1,11 +1,15 @@
 //! The transaction: every access goes through one.
 
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Sqlite, Transaction};
+use std::time::Duration;
+
+use sqlx::postgres::PgRow;
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Database, Encode, Postgres, Sqlite, Transaction, Type};
 
 use crate::api_key::ApiKeys;
 use crate::audit::Audit;
-use crate::error::{Named, StorageError};
+use crate::error::{Place, StorageError};
 use crate::group::Groups;
 use crate::guess::Guesses;
 use crate::job::Jobs;
@@ -18,21 +22,32 @@ use crate::session::Sessions;
 use crate::sql::{Row, Statement, Value};
 use crate::user::Users;
 
+/// So long a server may take for a statement: longer than the longest wait for a lock, after which it answers by itself.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
+
 /// A transaction; what it changed is there after [`Tx::commit`], and gone when it is dropped without.
 pub struct Tx {
     inner: Inner,
-    named: Named,
+    place: Place,
 }
 
 enum Inner {
     Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
 }
 
 impl Tx {
-    pub(crate) fn sqlite(inner: Transaction<'static, Sqlite>, named: Named) -> Self {
+    pub(crate) fn sqlite(inner: Transaction<'static, Sqlite>, place: Place) -> Self {
         Self {
             inner: Inner::Sqlite(inner),
-            named,
+            place,
+        }
+    }
+
+    pub(crate) fn postgres(inner: Transaction<'static, Postgres>, place: Place) -> Self {
+        Self {
+            inner: Inner::Postgres(inner),
+            place,
         }
     }
 
@@ -40,8 +55,9 @@ impl Tx {
     pub async fn commit(self) -> Result<(), StorageError> {
         let done = match self.inner {
             Inner::Sqlite(tx) => tx.commit().await,
+            Inner::Postgres(tx) => in_time(tx.commit()).await,
         };
-        done.map_err(|error| self.named.explain(error))
+        done.map_err(|error| self.place.explain(error))
     }
 
     /// Projects.
@@ -106,13 +122,8 @@ impl Tx {
 
     /// Runs a statement and gives the number of rows that it changed.
     pub(crate) async fn run(&mut self, statement: Statement) -> Result<u64, StorageError> {
-        let done = match &mut self.inner {
-            Inner::Sqlite(tx) => sqlx_query(&statement)
-                .execute(&mut **tx)
-                .await
-                .map(|done| done.rows_affected()),
-        };
-        done.map_err(|error| self.named.explain(error))
+        let done = self.execute(statement).await;
+        done.map_err(|error| self.place.explain(error))
     }
 
     /// Runs a statement that inserts what must be unique.
@@ -121,10 +132,7 @@ impl Tx {
         statement: Statement,
         noun: &'static str,
     ) -> Result<(), StorageError> {
-        let done = match &mut self.inner {
-            Inner::Sqlite(tx) => sqlx_query(&statement).execute(&mut **tx).await,
-        };
-        match done {
+        match self.execute(statement).await {
             Ok(_) => Ok(()),
             Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
                 Err(StorageError::Conflict(noun))
@@ -132,7 +140,20 @@ impl Tx {
             Err(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => {
                 Err(StorageError::Gone(noun))
             }
-            Err(error) => Err(self.named.explain(error)),
+            Err(error) => Err(self.place.explain(error)),
+        }
+    }
+
+    async fn execute(&mut self, statement: Statement) -> Result<u64, sqlx::Error> {
+        match &mut self.inner {
+            Inner::Sqlite(tx) => {
+                let query = bound::<Sqlite>(statement.sqlite, statement.values);
+                Ok(query.execute(&mut **tx).await?.rows_affected())
+            }
+            Inner::Postgres(tx) => {
+                let query = bound::<Postgres>(statement.postgres, statement.values);
+                Ok(in_time(query.execute(&mut **tx)).await?.rows_affected())
+            }
         }
     }
 
@@ -149,14 +170,19 @@ impl Tx {
     }
 
     pub(crate) async fn rows(&mut self, statement: Statement) -> Result<Vec<Row>, StorageError> {
-        match &mut self.inner {
+        let rows = match &mut self.inner {
             Inner::Sqlite(tx) => {
-                let rows: Result<Vec<SqliteRow>, _> =
-                    sqlx_query(&statement).fetch_all(&mut **tx).await;
-                let rows = rows.map_err(|error| self.named.explain(error))?;
-                Ok(rows.into_iter().map(Row::Sqlite).collect())
+                let query = bound::<Sqlite>(statement.sqlite, statement.values);
+                let rows: Result<Vec<SqliteRow>, _> = query.fetch_all(&mut **tx).await;
+                rows.map(|rows| rows.into_iter().map(Row::Sqlite).collect())
             }
-        }
+            Inner::Postgres(tx) => {
+                let query = bound::<Postgres>(statement.postgres, statement.values);
+                let rows: Result<Vec<PgRow>, _> = in_time(query.fetch_all(&mut **tx)).await;
+                rows.map(|rows| rows.into_iter().map(Row::Postgres).collect())
+            }
+        };
+        rows.map_err(|error| self.place.explain(error))
     }
 
     pub(crate) async fn row(&mut self, statement: Statement) -> Result<Option<Row>, StorageError> {
@@ -164,15 +190,27 @@ impl Tx {
     }
 }
 
-fn sqlx_query(statement: &Statement) -> sqlx::query::Query<'static, Sqlite, SqliteArguments> {
-    let mut query = sqlx::query(statement.text);
-    for value in &statement.values {
-        query = match value.clone() {
-            Value::Null => query.bind(None::<String>),
+fn bound<D>(text: &'static str, values: Vec<Value>) -> Query<'static, D, D::Arguments>
+where
+    D: Database,
+    Option<String>: Encode<'static, D> + Type<D>,
+    Option<i64>: Encode<'static, D> + Type<D>,
+    Option<f64>: Encode<'static, D> + Type<D>,
+{
+    values
+        .into_iter()
+        .fold(sqlx::query::<D>(text), |query, value| match value {
             Value::Text(text) => query.bind(text),
             Value::Int(number) => query.bind(number),
             Value::Real(number) => query.bind(number),
-        };
-    }
-    query
+        })
+}
+
+/// A server that was stopped, or whose machine is gone, does not say so: who waits for it gives up.
+pub(crate) async fn in_time<T>(
+    work: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    tokio::time::timeout(PATIENCE, work)
+        .await
+        .unwrap_or_else(|_| Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())))
 }

@@ -1,4 +1,5 @@
 mod authz;
+mod crash;
 mod document;
 mod envelope;
 mod groups;
@@ -6,9 +7,9 @@ mod import;
 mod keys;
 mod limits;
 mod login;
-mod program;
+pub(crate) mod program;
 mod projects;
 mod questions;
 mod refresh;
 mod sql;
-mod world;
+pub(crate) mod world;

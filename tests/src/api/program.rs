@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::world::program;
+use super::world::{database_url, program};
 
-struct Server {
-    child: Child,
+pub(crate) struct Server {
+    pub(crate) child: Child,
     address: SocketAddr,
-    password: Option<String>,
+    pub(crate) password: Option<String>,
     took: Duration,
 }
 
-fn command(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(program());
     command
         .env_clear()
@@ -30,6 +30,9 @@ fn command(folder: &Path, arguments: &[&str]) -> Command {
         .current_dir(folder)
         .args(arguments)
         .stdin(Stdio::null());
+    if let Some(url) = database_url(folder) {
+        command.env("DATABASE_URL", url);
+    }
     command
 }
 
@@ -38,9 +41,16 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 impl Server {
-    fn start(folder: &Path) -> Self {
+    pub(crate) fn start(folder: &Path) -> Self {
+        Self::start_as(command(
+            folder,
+            &["run", "--host", "127.0.0.1", "--port", "0"],
+        ))
+    }
+
+    pub(crate) fn start_as(mut command: Command) -> Self {
         let started = Instant::now();
-        let mut child = command(folder, &["run", "--host", "127.0.0.1", "--port", "0"])
+        let mut child = command
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
@@ -67,7 +77,7 @@ impl Server {
         }
     }
 
-    fn send(&self, request: &str) -> (u16, String) {
+    pub(crate) fn send(&self, request: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
         let mut text = String::new();
@@ -80,13 +90,13 @@ impl Server {
         (status.unwrap_or(0), body.to_owned())
     }
 
-    fn get(&self, path: &str) -> (u16, String) {
+    pub(crate) fn get(&self, path: &str) -> (u16, String) {
         self.send(&format!(
             "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"
         ))
     }
 
-    fn post(&self, path: &str, body: &Value) -> (u16, String) {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> (u16, String) {
         let body = body.to_string();
         self.send(&format!(
             "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
@@ -94,15 +104,41 @@ impl Server {
         ))
     }
 
-    fn terminate(mut self) -> Option<i32> {
+    /// Sends a request with a token and gives the status and the body as JSON.
+    pub(crate) fn call(&self, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        let (status, text) = self.send(&format!(
+            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
+             content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        ));
+        (status, serde_json::from_str(&text).unwrap_or(Value::Null))
+    }
+
+    /// Sends a signal to the program.
+    pub(crate) fn signal(&self, signal: i32) {
         let pid = i32::try_from(self.child.id()).unwrap();
         // SAFETY: sends a signal to the child that this test started and has not waited for.
         #[expect(
             unsafe_code,
             reason = "there is no safe way to send a signal in the standard library"
         )]
-        let sent = unsafe { libc::kill(pid, libc::SIGTERM) };
+        let sent = unsafe { libc::kill(pid, signal) };
         assert_eq!(sent, 0);
+    }
+
+    /// Ends the program as a loss of power would end it.
+    pub(crate) fn kill(mut self) {
+        self.signal(libc::SIGKILL);
+        self.child.wait().unwrap();
+    }
+
+    pub(crate) fn terminate(mut self) -> Option<i32> {
+        self.signal(libc::SIGTERM);
         self.child.wait().unwrap().code()
     }
 }

@@ -13,7 +13,7 @@ use codegraph_cpg::store::{GraphStore, StoreOptions};
 use codegraph_egress::{AllowList, Egress};
 use codegraph_jobs::Cancel;
 use codegraph_jobs::import::{ImportContext, ImportOptions};
-use codegraph_jobs::worker::{Worker, work};
+use codegraph_jobs::worker::{LEASE, Worker, work};
 use codegraph_model::{Clock, DataFolder, Role, User};
 use codegraph_plugin_host::{Compiler, HostConfig, PluginHost};
 use codegraph_server::TrustedProxies;
@@ -85,9 +85,9 @@ impl World {
         std::fs::create_dir_all(data.graphs()).unwrap();
         std::fs::create_dir(folder.path().join("sources")).unwrap();
         start.config.import.roots = vec![folder.path().join("sources")];
-        let db = Db::open(&Location::Sqlite(data.root().join("codegraph.db")))
-            .await
-            .unwrap();
+        let url = database_url(folder.path());
+        let location = Location::parse(url.as_deref(), data.root()).unwrap();
+        let db = Db::open(&location).await.unwrap();
         let secret = SigningSecret::load(None, &data.secrets()).unwrap();
         let options = AuthOptions {
             access: SignedDuration::from_secs(1800),
@@ -119,6 +119,7 @@ impl World {
                 context,
                 wake: Arc::clone(&wake),
                 stop: stop.clone(),
+                lease: LEASE,
             })));
             Plugins::ready(host)
         } else {
@@ -322,6 +323,17 @@ impl Reply {
         text.unwrap_or_else(|| panic!("no '{key}' in {self:?}"))
             .to_owned()
     }
+}
+
+/// The URL of the database that goes with a folder: made when it is first asked for.
+pub(crate) fn database_url(folder: &Path) -> Option<String> {
+    let kept = folder.join("database-url");
+    if let Ok(url) = std::fs::read_to_string(&kept) {
+        return Some(url);
+    }
+    let url = crate::new_database()?;
+    std::fs::write(kept, &url).unwrap();
+    Some(url)
 }
 
 /// The program beside the folder of the test executables, with the plugins beside it.

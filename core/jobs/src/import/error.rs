@@ -89,6 +89,9 @@ pub enum ImportError {
     /// Somebody asked to stop.
     #[error("the import was cancelled; nothing of it was kept")]
     Cancelled,
+    /// The job that the import belongs to is another worker's now.
+    #[error("another worker took the job; nothing of this attempt was kept")]
+    Lost,
     /// A defect of ours.
     #[error("the import failed by a defect of CodeGraph: {0}")]
     Internal(String),

@@ -84,7 +84,7 @@ impl Previous {
         project: &ProjectName,
     ) -> Result<Result<Self, WhyFull>, ImportError> {
         let now = context.clock.now();
-        let mut tx = context.db.begin().await?;
+        let mut tx = context.db.begin_beside().await?;
         let Some(project) = tx.projects().find_in(group, project).await? else {
             return Ok(Err(WhyFull::NoGraph));
         };
@@ -192,7 +192,7 @@ fn stays_in_order(before: u64, nodes: u64, changed: u64, all: u64) -> bool {
 }
 
 async fn give_up(context: &ImportContext, lease: LeaseId) -> Result<(), ImportError> {
-    let mut tx = context.db.begin().await?;
+    let mut tx = context.db.begin_beside().await?;
     tx.leases().remove(lease).await?;
     tx.commit().await?;
     Ok(())

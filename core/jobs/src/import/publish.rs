@@ -4,10 +4,11 @@ use std::fs::File;
 use std::path::Path;
 
 use codegraph_model::{
-    GroupId, NewRevision, Origin, Project, ProjectName, Repository, RepositoryId,
+    GroupId, NewRevision, Origin, Project, ProjectName, Repository, RepositoryId, RevisionId,
 };
 
-use codegraph_storage::NewProject;
+use codegraph_storage::{Beat, Held, NewProject, StorageError, Tx};
+use jiff::Timestamp;
 
 use super::context::ImportContext;
 use super::error::ImportError;
@@ -24,9 +25,11 @@ pub(super) struct Published {
 }
 
 /// Renames the graph to its place and points its repository to it, in one transaction: the repository is looked up or made
-/// under the write lock, so that two first imports of one project meet in one repository.
+/// under the write lock, so that two first imports of one project meet in one repository. An import that is a job's publishes only as
+/// long as it holds that job.
 pub(super) async fn publish(
     context: &ImportContext,
+    held: Option<Held>,
     (group, name): (GroupId, &ProjectName),
     origin: &Origin,
     graph: &Path,
@@ -34,6 +37,7 @@ pub(super) async fn publish(
 ) -> Result<Published, ImportError> {
     let now = context.clock.now();
     let mut tx = context.db.begin().await?;
+    hold(&mut tx, held, now).await?;
     let (project, project_is_new) =
         if let Some(project) = tx.projects().find_in(group, name).await? {
             (project, false)
@@ -61,9 +65,16 @@ pub(super) async fn publish(
     let place = context.data.graph(repository.id, revision.id);
     put(graph, &place)?;
     if let Err(error) = tx.commit().await {
-        // Nobody knows of the file: it is to go. If this fails too, the next sweep takes it.
-        let _ = std::fs::remove_file(&place);
-        return Err(error.into());
+        if !matches!(error, StorageError::Unreachable { .. }) {
+            // Nobody knows of the file: it is to go. If this fails too, the next sweep takes it.
+            let _ = std::fs::remove_file(&place);
+            return Err(error.into());
+        }
+        // The connection is gone, and the answer with it: the server may have committed. A file without a row goes with the next
+        // sweep; a row without a file would be a graph that cannot be read.
+        if !is_published(context, revision.id).await {
+            return Err(error.into());
+        }
     }
     Ok(Published {
         project,
@@ -72,14 +83,41 @@ pub(super) async fn publish(
     })
 }
 
+/// Sees to it that the import's job is still its own and goes on.
+pub(crate) async fn hold(
+    tx: &mut Tx,
+    held: Option<Held>,
+    now: Timestamp,
+) -> Result<(), ImportError> {
+    let Some(held) = held else {
+        return Ok(());
+    };
+    match tx.jobs().hold(held, now).await? {
+        Beat::GoesOn => Ok(()),
+        Beat::CancelRequested => Err(ImportError::Cancelled),
+        Beat::Lost => Err(ImportError::Lost),
+    }
+}
+
+async fn is_published(context: &ImportContext, revision: RevisionId) -> bool {
+    let found = async {
+        let mut tx = context.db.read().await?;
+        tx.revisions().lookup(revision).await
+    };
+    matches!(found.await, Ok(Some(_)))
+}
+
 /// Notes that the published graph is still that of its source. None where that cannot be said: another graph was published in the
 /// meantime, or the project comes from somewhere else now.
 pub(super) async fn keep(
     context: &ImportContext,
+    held: Option<Held>,
     previous: &Previous,
     origin: &Origin,
 ) -> Result<Option<Published>, ImportError> {
+    let now = context.clock.now();
     let mut tx = context.db.begin().await?;
+    hold(&mut tx, held, now).await?;
     let project = previous.project.clone();
     let Some(repository) = tx.repositories().primary(project.id).await? else {
         return Ok(None);
@@ -87,9 +125,7 @@ pub(super) async fn keep(
     if repository.published != Some(previous.revision.id) || repository.origin != *origin {
         return Ok(None);
     }
-    tx.projects()
-        .imported(project.id, context.clock.now())
-        .await?;
+    tx.projects().imported(project.id, now).await?;
     tx.commit().await?;
     Ok(Some(Published {
         project,

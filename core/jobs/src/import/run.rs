@@ -9,6 +9,7 @@ use codegraph_cpg::store::BuildSummary;
 use codegraph_model::{
     FileChanges, ImportMode, ImportReport, ImportRequest, Origin, ProjectName, RevisionId, Step,
 };
+use codegraph_storage::Held;
 use jiff::Timestamp;
 
 use super::ask_outlines::outline;
@@ -34,10 +35,21 @@ pub async fn run(
     progress: Arc<dyn Progress>,
     cancel: Cancel,
 ) -> Result<ImportReport, ImportError> {
+    run_held(context, request, progress, cancel, None).await
+}
+
+/// Imports as a job: publishes only as long as that job is held.
+pub(crate) async fn run_held(
+    context: &ImportContext,
+    request: ImportRequest,
+    progress: Arc<dyn Progress>,
+    cancel: Cancel,
+    held: Option<Held>,
+) -> Result<ImportReport, ImportError> {
     sweep(context).await?;
-    let report = Import::start(context, request, progress, cancel)?
-        .run()
-        .await?;
+    let mut import = Import::start(context, request, progress, cancel)?;
+    import.held = held;
+    let report = import.run().await?;
     // The graph is published; what could not be swept now goes with the next sweep.
     if let Err(error) = sweep(context).await {
         tracing::warn!(%error, "cannot sweep the data folder");
@@ -51,6 +63,7 @@ pub(super) struct Import<'a> {
     pub(super) project: ProjectName,
     progress: Arc<dyn Progress>,
     cancel: Cancel,
+    held: Option<Held>,
     pub(super) revision: RevisionId,
     pub(super) indexed_at: Timestamp,
     pub(super) workspace: Workspace,
@@ -78,6 +91,7 @@ impl<'a> Import<'a> {
             project,
             progress,
             cancel,
+            held: None,
             revision,
             indexed_at,
             started: Instant::now(),
@@ -284,6 +298,7 @@ impl<'a> Import<'a> {
         let step = self.begin(Step::Publish, None);
         let published = publish(
             self.context,
+            self.held,
             (self.request.group, &self.project),
             &self.request.origin,
             &self.workspace.graph(),
@@ -309,7 +324,7 @@ impl<'a> Import<'a> {
         changes: FileChanges,
     ) -> Result<Option<Outcome>, ImportError> {
         let step = self.begin(Step::Publish, None);
-        let kept = keep(self.context, previous, &self.request.origin).await?;
+        let kept = keep(self.context, self.held, previous, &self.request.origin).await?;
         let Some(published) = kept else {
             return Ok(None);
         };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use codegraph_model::{ImportReport, Job, Payload};
+use codegraph_storage::{Beat, Held};
 use serde_json::{Value, json};
 
 use super::run::{Ended, Worker};
@@ -23,9 +24,21 @@ pub(super) async fn run(worker: &Worker, job: &Job, steps: &Arc<Steps>, cancel: 
         context.options.graph_memory = context.options.graph_memory.min(bytes);
     }
     let progress: Arc<dyn Progress> = Arc::clone(steps) as Arc<dyn Progress>;
-    let report = match import::run(&context, request.clone(), progress, cancel.clone()).await {
+    let held = Held {
+        job: job.id,
+        attempt: job.attempt,
+    };
+    let imported = import::run_held(
+        &context,
+        request.clone(),
+        progress,
+        cancel.clone(),
+        Some(held),
+    );
+    let report = match imported.await {
         Ok(report) => report,
         Err(ImportError::Cancelled) => return Ended::Cancelled,
+        Err(ImportError::Lost) => return Ended::Lost,
         Err(error) => {
             let text = shown(&context, &error);
             steps.fail(&text);
@@ -56,8 +69,11 @@ pub(super) async fn run(worker: &Worker, job: &Job, steps: &Arc<Steps>, cancel: 
         "Skipped: this version makes no domain plugin",
     );
     steps.skip(DOMAIN, domain);
-    if let Err(error) = activate(&context, &report).await {
-        return Ended::Failed(error.to_string());
+    match activate(&context, held, &report).await {
+        Ok(()) => {}
+        // The graph is published: that is what was asked for, and it is too late to end it.
+        Err(ImportError::Lost) => return Ended::Lost,
+        Err(error) => return Ended::Failed(shown(&context, &error)),
     }
     tracing::info!(job.id = %job.id, project = %report.project, seconds = report.seconds, "imported");
     Ended::Completed(result(&report, &validation))
@@ -65,13 +81,17 @@ pub(super) async fn run(worker: &Worker, job: &Job, steps: &Arc<Steps>, cancel: 
 
 async fn activate(
     context: &ImportContext,
+    held: Held,
     report: &ImportReport,
-) -> Result<(), codegraph_storage::StorageError> {
+) -> Result<(), ImportError> {
+    let now = context.clock.now();
     let mut tx = context.db.begin().await?;
-    tx.projects()
-        .activate(report.project_id, context.clock.now())
-        .await?;
-    tx.commit().await
+    if tx.jobs().hold(held, now).await? == Beat::Lost {
+        return Err(ImportError::Lost);
+    }
+    tx.projects().activate(report.project_id, now).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// What went wrong, without the paths of this machine: whoever imports need not know where things lie.

@@ -1,6 +1,6 @@
 //! Takes jobs from the database and runs them.
 //!
-//! A job is held for [`LEASE`] at a time. Its runner says again and again that it goes on, and writes with the number of its attempt:
+//! A job is held for a while ([`Worker::lease`]). Its runner says again and again that it goes on, and writes with the number of its attempt:
 //! who was given up for dead can write no more. A job whose runner is gone is begun anew, [`ATTEMPTS`] times at most; an import that
 //! was begun twice leaves one graph, for the folder of the first goes with the next sweep.
 //!
@@ -20,10 +20,10 @@ use jiff::SignedDuration;
 
 pub use run::{Worker, work};
 
-/// So long a job is held without a word of its runner.
+/// So long a job is held without a word of its runner, where nothing else is said.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(30);
-/// A runner says that it goes on at least that often.
-const HEARTBEAT: Duration = Duration::from_secs(10);
+/// A runner says that it goes on at least so often while its lease lasts.
+const BEATS_EACH_LEASE: i32 = 3;
 /// Progress is written at most that often.
 const TICK: Duration = Duration::from_millis(500);
 /// A worker without a job looks for one at least that often: another process may have added it.

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use codegraph_model::{GroupRole, Job, JobStatus, JobStep, Payload, Role};
 use codegraph_storage::{Beat, StorageError};
+use jiff::SignedDuration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
 use super::steps::Steps;
-use super::{ATTEMPTS, HEARTBEAT, KEPT, LEASE, LOOK, TICK};
+use super::{ATTEMPTS, BEATS_EACH_LEASE, KEPT, LOOK, TICK};
 use crate::fetch::Cancel;
-use crate::import::ImportContext;
+use crate::import::{ImportContext, Swept, sweep};
 
 /// What a worker works with.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct Worker {
     pub wake: Arc<Notify>,
     /// Says that the worker is to end: it puts its job back.
     pub stop: Cancel,
+    /// So long a job is held without a word of its runner.
+    pub lease: SignedDuration,
 }
 
 /// How a job ended.
@@ -28,10 +31,13 @@ pub(super) enum Ended {
     Completed(serde_json::Value),
     Failed(String),
     Cancelled,
+    /// Another worker has it.
+    Lost,
 }
 
 /// Runs jobs, one after the other, until it is told to stop.
 pub async fn work(worker: Worker) {
+    sweep_left(&worker).await;
     while !worker.stop.is_cancelled() {
         match next(&worker).await {
             Ok(Some(job)) => {
@@ -60,13 +66,25 @@ async fn wait(worker: &Worker) {
 
 async fn next(worker: &Worker) -> Result<Option<Job>, StorageError> {
     let now = worker.context.clock.now();
-    let mut tx = worker.context.db.begin().await?;
+    let mut tx = worker.context.db.begin_beside().await?;
     let mut jobs = tx.jobs();
-    jobs.end_abandoned(ATTEMPTS, now).await?;
+    let abandoned = jobs.end_abandoned(ATTEMPTS, now).await?;
     jobs.remove_ended(now - KEPT).await?;
-    let job = jobs.claim(now, now + LEASE).await?;
+    let job = jobs.claim(now, now + worker.lease).await?;
     tx.commit().await?;
+    if abandoned > 0 {
+        sweep_left(worker).await;
+    }
     Ok(job)
+}
+
+/// Takes away what jobs left behind that no attempt follows.
+async fn sweep_left(worker: &Worker) {
+    match sweep(&worker.context).await {
+        Ok(swept) if swept == Swept::default() => {}
+        Ok(swept) => tracing::info!(?swept, "took away what ended imports left"),
+        Err(error) => tracing::warn!(%error, "cannot sweep the data folder"),
+    }
 }
 
 /// Why the heart of a job stopped.
@@ -94,7 +112,7 @@ async fn run(worker: &Worker, job: Job) -> Result<(), StorageError> {
     };
     match (ended, stopped) {
         // Another one runs it: nothing may be written.
-        (_, Some(Stopped::Lost)) => {
+        (Ended::Lost, _) | (_, Some(Stopped::Lost)) => {
             tracing::warn!(job.id = %job.id, "another worker took the job");
             Ok(())
         }
@@ -120,6 +138,7 @@ async fn heart(worker: &Worker, job: &Job, steps: &Steps, cancel: &Cancel) -> St
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut said = Instant::now();
+    let heartbeat = (worker.lease / BEATS_EACH_LEASE).unsigned_abs();
     loop {
         let is_asked = tokio::select! {
             _ = tick.tick() => false,
@@ -129,7 +148,7 @@ async fn heart(worker: &Worker, job: &Job, steps: &Steps, cancel: &Cancel) -> St
                 return Stopped::Stopping;
             }
         };
-        let is_due = said.elapsed() >= HEARTBEAT;
+        let is_due = said.elapsed() >= heartbeat;
         if !is_asked && !is_due && !steps.take_changed() {
             continue;
         }
@@ -153,10 +172,10 @@ async fn heart(worker: &Worker, job: &Job, steps: &Steps, cancel: &Cancel) -> St
 
 async fn beat(worker: &Worker, job: &Job, steps: &[JobStep]) -> Result<Beat, StorageError> {
     let now = worker.context.clock.now();
-    let mut tx = worker.context.db.begin().await?;
+    let mut tx = worker.context.db.begin_beside().await?;
     let beat = tx
         .jobs()
-        .beat(job.id, job.attempt, steps, now, now + LEASE)
+        .beat(job.id, job.attempt, steps, now, now + worker.lease)
         .await?;
     tx.commit().await?;
     Ok(beat)
@@ -172,6 +191,7 @@ async fn end(
         Ended::Completed(result) => (JobStatus::Completed, Some(result), None),
         Ended::Failed(error) => (JobStatus::Failed, None, Some(error)),
         Ended::Cancelled => (JobStatus::Cancelled, None, None),
+        Ended::Lost => return Ok(()),
     };
     let now = worker.context.clock.now();
     let mut tx = worker.context.db.begin().await?;

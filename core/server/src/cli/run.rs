@@ -12,6 +12,7 @@ use codegraph_server::serve::{Door, DoorOptions, Rooms};
 use codegraph_server::sql::{Runner, Slots};
 use codegraph_server::state::{AppState, Parts, Plugins};
 use codegraph_server::{TrustedProxies, telemetry};
+use jiff::SignedDuration;
 use tokio::sync::Notify;
 
 use super::app::{App, or_cores};
@@ -142,6 +143,11 @@ pub(crate) async fn run(app: &App, arguments: Arguments) -> anyhow::Result<Ended
             context,
             wake: job_added,
             stop: stop.clone(),
+            lease: SignedDuration::from_secs(
+                i64::try_from(config.import.lease_seconds)
+                    .unwrap_or(i64::MAX)
+                    .clamp(1, 3600),
+            ),
         };
         let running: Vec<_> = (0..count)
             .map(|_| tokio::spawn(work(worker.clone())))

@@ -20,6 +20,9 @@ section! {
         graph_memory_bytes: u64 = 512 << 20, ["CODEGRAPH_IMPORT_GRAPH_MEMORY_BYTES"];
         /// Seconds after which the clone of a repository is given up.
         fetch_seconds: u64 = 900, ["CODEGRAPH_IMPORT_FETCH_SECONDS"];
+        /// Seconds that a job is held without a word of the process that runs it: one whose process was killed is begun anew so long
+        /// after.
+        lease_seconds: u64 = 30, ["CODEGRAPH_IMPORT_LEASE_SECONDS"];
         /// Bytes that the clone of a repository may download.
         fetch_bytes: u64 = 2 << 30, ["CODEGRAPH_IMPORT_FETCH_BYTES"];
     }

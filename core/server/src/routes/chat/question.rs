@@ -77,7 +77,7 @@ impl Prepared {
     ) -> ApiResult<Self> {
         let started = Instant::now();
         let now = caller.now();
-        let mut tx = caller.begin().await?;
+        let mut tx = caller.begin_beside().await?;
         let held = hold(
             caller,
             &mut tx,
@@ -157,7 +157,7 @@ impl Prepared {
             processing_time_ms: answer.processing_time_ms,
             created_at: now,
         };
-        let mut tx = state.begin().await?;
+        let mut tx = state.begin_beside().await?;
         tx.sessions().add_exchange(&exchange).await?;
         tx.commit().await?;
         let freshness = FreshnessView::from(&held.held);

@@ -64,7 +64,7 @@ pub async fn execute_query(
     extract::Json(request): extract::Json<QueryRequest>,
 ) -> ApiResult<Json<QueryView>> {
     caller.count(Quota::Query)?;
-    let mut tx = caller.begin().await?;
+    let mut tx = caller.begin_beside().await?;
     let held = hold(
         &caller,
         &mut tx,

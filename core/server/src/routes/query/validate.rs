@@ -32,7 +32,7 @@ pub async fn validate_query(
     caller: Caller<QueryValidate>,
     extract::Json(request): extract::Json<QueryRequest>,
 ) -> ApiResult<Json<ValidationView>> {
-    let mut tx = caller.begin().await?;
+    let mut tx = caller.begin_beside().await?;
     let held = hold(
         &caller,
         &mut tx,

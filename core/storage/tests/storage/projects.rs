@@ -1,11 +1,25 @@
-//! The database from outside: on files, from several connections, and when the file is damaged.
+//! Projects, revisions and their leases, from several connections.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use codegraph_model::{NewRevision, Origin, ProjectName, RepositoryId, RevisionId, RevisionState};
-use codegraph_storage::{Db, Location, StorageError};
+use codegraph_storage::{Db, StorageError};
 use jiff::{SignedDuration, Timestamp};
+
+use crate::support::{Place, on_both};
+
+on_both!(
+    keeps_projects_over_a_restart,
+    what_is_not_committed_is_gone,
+    a_name_is_taken_once,
+    the_last_import_is_the_default_project,
+    publishing_supersedes,
+    a_superseded_revision_stays_as_long_as_it_is_leased,
+    a_superseded_revision_that_nobody_held_goes_at_once,
+    removing_a_project_removes_what_it_has,
+    many_writers_at_once_lose_nothing,
+    readers_do_not_wait_for_a_writer,
+);
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
@@ -37,12 +51,6 @@ fn revision(repository: RepositoryId, second: i64) -> NewRevision {
     }
 }
 
-async fn open(folder: &Path) -> Db {
-    Db::open(&Location::parse(None, folder).unwrap())
-        .await
-        .unwrap()
-}
-
 async fn repository(db: &Db, project: &str) -> RepositoryId {
     let mut tx = db.begin().await.unwrap();
     let project = tx.projects().add(&name(project), at(0)).await.unwrap();
@@ -63,10 +71,8 @@ async fn publish(db: &Db, repository: RepositoryId, second: i64) -> RevisionId {
     new.id
 }
 
-#[tokio::test]
-async fn keeps_projects_over_a_restart() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = open(folder.path()).await;
+async fn keeps_projects_over_a_restart(place: Place) {
+    let db = place.open().await;
     let added = {
         let mut tx = db.begin().await.unwrap();
         let added = tx.projects().add(&name("магазин"), at(1)).await.unwrap();
@@ -76,7 +82,7 @@ async fn keeps_projects_over_a_restart() {
     };
     db.close().await;
 
-    let db = open(folder.path()).await;
+    let db = place.open().await;
     let mut tx = db.read().await.unwrap();
     let found = tx
         .projects()
@@ -95,10 +101,8 @@ async fn keeps_projects_over_a_restart() {
     );
 }
 
-#[tokio::test]
-async fn what_is_not_committed_is_gone() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = open(folder.path()).await;
+async fn what_is_not_committed_is_gone(place: Place) {
+    let db = place.open().await;
     let mut tx = db.begin().await.unwrap();
     tx.projects().add(&name("a"), at(0)).await.unwrap();
     drop(tx);
@@ -108,10 +112,8 @@ async fn what_is_not_committed_is_gone() {
     );
 }
 
-#[tokio::test]
-async fn a_name_is_taken_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = open(folder.path()).await;
+async fn a_name_is_taken_once(place: Place) {
+    let db = place.open().await;
     repository(&db, "a").await;
     let mut tx = db.begin().await.unwrap();
     let again = tx.projects().add(&name("a"), at(1)).await;
@@ -121,10 +123,8 @@ async fn a_name_is_taken_once() {
     );
 }
 
-#[tokio::test]
-async fn the_last_import_is_the_default_project() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = open(folder.path()).await;
+async fn the_last_import_is_the_default_project(place: Place) {
+    let db = place.open().await;
     for project in ["a", "b", "c"] {
         repository(&db, project).await;
     }
@@ -155,10 +155,8 @@ async fn the_last_import_is_the_default_project() {
     assert_eq!(names, ["a", "b", "c"]);
 }
 
-#[tokio::test]
-async fn publishing_supersedes() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = open(folder.path()).await;
+async fn publishing_supersedes(place: Place) {
+    let db = place.open().await;
     let repository = repository(&db, "a").await;
     let first = publish(&db, repository, 10).await;
     let second = publish(&db, repository, 20).await;
@@ -193,10 +191,8 @@ async fn publishing_supersedes() {
     );
 }
 
-#[tokio::test]
-async fn a_superseded_revision_stays_as_long_as_it_is_leased() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = open(folder.path()).await;
+async fn a_superseded_revision_stays_as_long_as_it_is_leased(place: Place) {
+    let db = place.open().await;
     let repository = repository(&db, "a").await;
     let hour = SignedDuration::from_hours(1);
     let first = publish(&db, repository, 0).await;
@@ -233,10 +229,8 @@ async fn a_superseded_revision_stays_as_long_as_it_is_leased() {
     ));
 }
 
-#[tokio::test]
-async fn a_superseded_revision_that_nobody_held_goes_at_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = open(folder.path()).await;
+async fn a_superseded_revision_that_nobody_held_goes_at_once(place: Place) {
+    let db = place.open().await;
     let repository = repository(&db, "a").await;
     let first = publish(&db, repository, 0).await;
     let mut tx = db.begin().await.unwrap();
@@ -256,10 +250,8 @@ async fn a_superseded_revision_that_nobody_held_goes_at_once() {
     assert_eq!(removed, [first], "and {second} is the published one");
 }
 
-#[tokio::test]
-async fn removing_a_project_removes_what_it_has() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = open(folder.path()).await;
+async fn removing_a_project_removes_what_it_has(place: Place) {
+    let db = place.open().await;
     let repository = repository(&db, "a").await;
     let revision_id = publish(&db, repository, 0).await;
     let mut tx = db.begin().await.unwrap();
@@ -282,33 +274,12 @@ async fn removing_a_project_removes_what_it_has() {
     );
 }
 
-/// A file is made and brought to WAL once, whoever comes first; nobody is turned away.
-#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
-async fn first_starts_at_once_all_succeed() {
-    for _ in 0..30 {
-        let folder = tempfile::tempdir().unwrap();
-        let together = std::sync::Arc::new(tokio::sync::Barrier::new(8));
-        let starts = (0..8).map(|_| {
-            let (path, together) = (folder.path().to_owned(), together.clone());
-            tokio::spawn(async move {
-                together.wait().await;
-                open(&path).await.close().await;
-            })
-        });
-        for start in starts.collect::<Vec<_>>() {
-            start.await.unwrap();
-        }
-    }
-}
-
 /// Each has its own `Db`, as separate processes have; all open the file for the first time at the same moment.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_writers_at_once_lose_nothing() {
-    let folder = tempfile::tempdir().unwrap();
+async fn many_writers_at_once_lose_nothing(place: Place) {
     let writers = (0..8).map(|writer| {
-        let path = folder.path().to_owned();
+        let path = place.location.clone();
         tokio::spawn(async move {
-            let db = open(&path).await;
+            let db = Db::open(&path).await.unwrap();
             for i in 0..25 {
                 let mut tx = db.begin().await.unwrap();
                 // Reads before it writes: a transaction that began as a reader would have to give up here.
@@ -326,7 +297,7 @@ async fn many_writers_at_once_lose_nothing() {
     for writer in writers.collect::<Vec<_>>() {
         writer.await.unwrap();
     }
-    let db = open(folder.path()).await;
+    let db = place.open().await;
     assert_eq!(
         db.read()
             .await
@@ -340,10 +311,8 @@ async fn many_writers_at_once_lose_nothing() {
     );
 }
 
-#[tokio::test]
-async fn readers_do_not_wait_for_a_writer() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = open(folder.path()).await;
+async fn readers_do_not_wait_for_a_writer(place: Place) {
+    let db = place.open().await;
     repository(&db, "a").await;
     let mut writer = db.begin().await.unwrap();
     writer.projects().add(&name("b"), at(0)).await.unwrap();
@@ -352,59 +321,4 @@ async fn readers_do_not_wait_for_a_writer() {
     let refused = reader.projects().add(&name("c"), at(0)).await;
     assert!(refused.is_err(), "a reading transaction cannot write");
     writer.commit().await.unwrap();
-}
-
-#[tokio::test]
-async fn a_file_that_is_no_database_is_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("codegraph.db");
-    std::fs::write(
-        &path,
-        "this is no database, and it is longer than a header would be: ".repeat(200),
-    )
-    .unwrap();
-    let error = Db::open(&Location::Sqlite(path.clone())).await.unwrap_err();
-    assert!(
-        matches!(&error, StorageError::Corrupt { path: named, .. } if *named == path),
-        "{error:?}"
-    );
-    assert!(error.to_string().contains("restore it from a backup"));
-}
-
-#[tokio::test]
-async fn a_damaged_database_is_found_at_the_start() {
-    use std::os::unix::fs::FileExt as _;
-    let folder = tempfile::tempdir().unwrap();
-    let db = open(folder.path()).await;
-    for i in 0..200 {
-        repository(&db, &format!("project-{i}")).await;
-    }
-    db.close().await;
-    let path = folder.path().join("codegraph.db");
-    let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
-    let length = file.metadata().unwrap().len();
-    assert!(
-        length > 16 * 4096,
-        "the damage must hit pages that are in use"
-    );
-    for page in 4..12 {
-        file.write_all_at(&[0xA5; 4096], page * 4096).unwrap();
-    }
-    let error = Db::open(&Location::Sqlite(path)).await.unwrap_err();
-    assert!(matches!(error, StorageError::Corrupt { .. }), "{error:?}");
-}
-
-#[tokio::test]
-async fn a_folder_that_cannot_be_made_is_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("file");
-    std::fs::write(&file, "").unwrap();
-    let error = Db::open(&Location::parse(None, &file.join("data")).unwrap())
-        .await
-        .unwrap_err();
-    assert!(matches!(error, StorageError::Open { .. }), "{error:?}");
-    let error = Db::open(&Location::Sqlite(folder.path().to_owned()))
-        .await
-        .unwrap_err();
-    assert!(matches!(error, StorageError::Open { .. }), "{error:?}");
 }

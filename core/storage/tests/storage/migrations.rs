@@ -1,10 +1,15 @@
 //! Tables of an earlier version, with what they hold, become those of this one.
 
-use std::path::Path;
-
 use codegraph_model::GroupId;
-use codegraph_storage::{Db, Location, Migrated, StorageError};
-use sqlx::{ConnectOptions as _, Connection as _};
+use codegraph_storage::{Db, Migrated, StorageError};
+
+use crate::support::{Place, on_both};
+
+on_both!(
+    what_was_kept_is_kept,
+    tables_go_forward_step_by_step_and_never_back,
+    tables_of_a_later_version_are_left_alone,
+);
 
 /// What the first version kept: two projects, one of them imported twice and read.
 const ROWS: &str = "
@@ -18,24 +23,15 @@ INSERT INTO revisions VALUES
 INSERT INTO leases VALUES ('01930000-0000-7000-8000-0000000000d1', '01930000-0000-7000-8000-0000000000c2', 'ask', 9000);
 ";
 
-async fn first_version(path: &Path) -> Location {
-    let location = Location::Sqlite(path.to_owned());
-    let migrated = Db::migrate(&location, Some(1)).await.unwrap();
+async fn first_version(place: &Place) {
+    let migrated = Db::migrate(&place.location, Some(1)).await.unwrap();
     assert_eq!(migrated, Migrated { from: 0, to: 1 });
-    let options = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(path)
-        .foreign_keys(true);
-    let mut connection = options.connect().await.unwrap();
-    sqlx::raw_sql(ROWS).execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
-    location
+    place.sql(ROWS).await;
 }
 
-#[tokio::test]
-async fn what_was_kept_is_kept() {
-    let folder = tempfile::tempdir().unwrap();
-    let location = first_version(&folder.path().join("codegraph.db")).await;
-    let db = Db::open(&location).await.unwrap();
+async fn what_was_kept_is_kept(place: Place) {
+    first_version(&place).await;
+    let db = place.open().await;
     let mut tx = db.read().await.unwrap();
     let projects = tx.projects().list().await.unwrap();
     let names: Vec<&str> = projects
@@ -76,21 +72,36 @@ async fn what_was_kept_is_kept() {
     db.close().await;
 }
 
-#[tokio::test]
-async fn tables_go_forward_step_by_step_and_never_back() {
-    let folder = tempfile::tempdir().unwrap();
-    let location = first_version(&folder.path().join("codegraph.db")).await;
-    let second = Db::migrate(&location, Some(2)).await.unwrap();
+async fn tables_go_forward_step_by_step_and_never_back(place: Place) {
+    first_version(&place).await;
+    let second = Db::migrate(&place.location, Some(2)).await.unwrap();
     assert_eq!(second, Migrated { from: 1, to: 2 });
-    let last = Db::migrate(&location, None).await.unwrap();
+    let last = Db::migrate(&place.location, None).await.unwrap();
     assert!(last.from == 2 && last.to > 2);
-    let again = Db::migrate(&location, None).await.unwrap();
+    let again = Db::migrate(&place.location, None).await.unwrap();
     assert_eq!(again.from, again.to);
     for to in [1, 0, -1, 999] {
-        let refused = Db::migrate(&location, Some(to)).await;
+        let refused = Db::migrate(&place.location, Some(to)).await;
         assert!(
             matches!(refused, Err(StorageError::NoRevision { .. })),
             "{to}"
         );
     }
+}
+
+async fn tables_of_a_later_version_are_left_alone(place: Place) {
+    place.open().await.close().await;
+    place
+        .sql(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+             VALUES (9999, 'of a later version', TRUE, '00', 1)",
+        )
+        .await;
+    let refused = Db::open(&place.location).await;
+    assert!(matches!(refused, Err(StorageError::TooNew)), "{refused:?}");
+    let refused = Db::migrate(&place.location, None).await;
+    assert!(
+        matches!(refused, Err(StorageError::NoRevision { from: 9999, .. })),
+        "{refused:?}"
+    );
 }

@@ -1,0 +1,11 @@
+//! The tests of `api` on PostgreSQL, and those of several servers on one database.
+
+#[path = "../src/api/mod.rs"]
+mod api;
+#[path = "../src/api_postgres/mod.rs"]
+mod servers;
+
+/// The URL of a new database.
+fn new_database() -> Option<String> {
+    Some(codegraph_tests::postgres::database())
+}
