@@ -1,6 +1,6 @@
 # Each target is a line or two that calls scripts/. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build plugins demo run test lint docs bench audit clean
+.PHONY: help setup build plugins demo run crash test lint docs bench audit clean
 
 help: ## lists the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ demo: ## imports examples/shop and Flask and asks questions; REPO=<path or URL> 
 
 run: build ## answers over HTTP at http://127.0.0.1:8000
 	@target/debug/codegraph run
+
+crash: build ## kills servers at 50 points of imports and cancels 100 imports, on both databases
+	@CODEGRAPH_CRASH_POINTS=50 scripts/test crash
 
 test: ## installs what the tests need, builds, and runs all tests
 	@scripts/test

@@ -2,6 +2,7 @@
 
 use codegraph_model::{Role, User, Username};
 use codegraph_storage::NewUser;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::password;
 use crate::secret::random_text;
@@ -14,6 +15,19 @@ pub struct FirstAdmin {
     pub username: Username,
     /// Its password where the program made it: shown once, to be changed.
     pub made_password: Option<String>,
+}
+
+/// An account that somebody asks for.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// Its name.
+    pub username: Username,
+    /// Its address.
+    pub email: Option<String>,
+    /// Its name for people.
+    pub full_name: String,
+    /// Its password.
+    pub password: SecretString,
 }
 
 impl Auth {
@@ -53,6 +67,48 @@ impl Auth {
             username: username.clone(),
             made_password,
         }))
+    }
+
+    /// Whether there is no account yet: who registers now is the admin.
+    pub async fn needs_setup(&self) -> Result<bool, AuthError> {
+        Ok(self.db.read().await?.users().count().await? == 0)
+    }
+
+    /// Adds an account that somebody asks for himself: an admin where it is the first one, else an analyst, where that is allowed.
+    pub async fn register(
+        &self,
+        new: Registration,
+        is_allowed: bool,
+        client: Client<'_>,
+    ) -> Result<User, AuthError> {
+        // Before a hash is made: who may not register costs nothing.
+        if !is_allowed && !self.needs_setup().await? {
+            return Err(AuthError::RegistrationClosed);
+        }
+        let password = new.password.expose_secret();
+        password::check(password, new.username.as_str())?;
+        let mut user = NewUser {
+            username: new.username,
+            email: new.email,
+            full_name: new.full_name,
+            password_hash: Some(self.passwords.hash(password).await?),
+            role: Role::Analyst,
+            must_change_password: false,
+        };
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        // Looked at again as the only writer: of two who come first, one is the first.
+        if tx.users().count().await? == 0 {
+            user.role = Role::Admin;
+        } else if !is_allowed {
+            return Err(AuthError::RegistrationClosed);
+        }
+        let user = tx.users().add(&user, now).await?;
+        tx.audit()
+            .add("USER_REGISTERED", Some(user.id), client.address, "", now)
+            .await?;
+        tx.commit().await?;
+        Ok(user)
     }
 
     /// Adds an account with a password.

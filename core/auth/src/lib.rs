@@ -21,7 +21,7 @@ mod refresh;
 pub mod secret;
 pub mod service;
 
-pub use accounts::FirstAdmin;
+pub use accounts::{FirstAdmin, Registration};
 pub use password::{BadPassword, Busy, Passwords};
 pub use secret::{SecretError, SigningSecret};
 pub use service::{Auth, AuthError, AuthOptions, Client, Identity, Issued, Means, NewApiKey};

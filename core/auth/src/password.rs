@@ -12,7 +12,10 @@ use tokio::sync::Semaphore;
 const LEAST_CHARS: usize = 8;
 /// Longer ones are refused; none is ever cut.
 pub const MOST_BYTES: usize = 1024;
-/// Passwords that are guessed first; all of at least [`LEAST_CHARS`], lower case, sorted.
+/// What is found among the first so many guesses is refused: the 30,000 most common passwords of the list that `zxcvbn` ships, their
+/// usual disguises (a capital, a 0 for an o, backwards), repeated characters, rows of the keyboard, dates.
+const FIRST_GUESSES: u64 = 100_000;
+/// Further ones, Russian ones among them; all of at least [`LEAST_CHARS`], lower case, sorted.
 const COMMON: &str = include_str!("common_passwords.txt");
 /// Argon2id with the parameters that OWASP names: 19 MiB, two passes, one lane.
 const PARAMETERS: (u32, u32, u32) = (19 * 1024, 2, 1);
@@ -28,8 +31,8 @@ pub enum BadPassword {
     /// Too long.
     #[error("a password has at most 1024 bytes")]
     TooLong,
-    /// Everybody knows it.
-    #[error("this password is one of the most common ones")]
+    /// Everybody knows it, or guesses it soon.
+    #[error("this password is one of the most common ones, or guessed as soon as they are")]
     Common,
     /// The name of its user.
     #[error("a password is not the user's own name")]
@@ -53,7 +56,9 @@ pub fn check(password: &str, username: &str) -> Result<(), BadPassword> {
     if lower == username.to_lowercase() {
         return Err(BadPassword::Username);
     }
-    if COMMON.lines().any(|common| common == lower) {
+    if COMMON.lines().any(|common| common == lower)
+        || zxcvbn::zxcvbn(password, &[]).guesses() < FIRST_GUESSES
+    {
         return Err(BadPassword::Common);
     }
     Ok(())
@@ -160,6 +165,10 @@ mod tests {
 
     #[test]
     fn what_a_password_must_be() {
+        let long: String = (0_u32..256)
+            .map(|number| format!("{:04x}", number.wrapping_mul(40_503) & 0xffff))
+            .collect();
+        assert_eq!(long.len(), MOST_BYTES);
         for (password, expected) in [
             ("short", Err(BadPassword::TooShort)),
             ("пароль1", Err(BadPassword::TooShort)),
@@ -169,7 +178,7 @@ mod tests {
             ("ANN.SMITH", Err(BadPassword::Username)),
             ("eight ch", Ok(())),
             ("seven horses in a row", Ok(())),
-            (&"x".repeat(1024), Ok(())),
+            (&long, Ok(())),
             (&"x".repeat(1025), Err(BadPassword::TooLong)),
         ] {
             assert_eq!(check(password, "ann.smith"), expected, "{password}");
@@ -178,6 +187,21 @@ mod tests {
 
     #[test]
     fn the_list_can_hit() {
+        for common in [
+            "iloveyou",
+            "sunshine",
+            "Sunshine",
+            "qwertyuiop",
+            "1q2w3e4r",
+            "trustno1",
+            "starwars",
+            "Passw0rd",
+            "drowssap",
+            "aaaaaaaaaaaaaaaa",
+            "12121212",
+        ] {
+            assert_eq!(check(common, "x"), Err(BadPassword::Common), "{common}");
+        }
         let all: Vec<&str> = COMMON.lines().collect();
         assert!(all.len() > 250);
         assert!(all.iter().all(

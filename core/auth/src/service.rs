@@ -104,6 +104,9 @@ pub enum AuthError {
     /// The password is right, and the account is switched off.
     #[error("this account is disabled")]
     Disabled,
+    /// Accounts are made by an admin.
+    #[error("registration is closed: ask an admin for an account")]
+    RegistrationClosed,
     /// Too many guesses.
     #[error("too many attempts to log in, try again later")]
     Locked {

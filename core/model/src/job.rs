@@ -5,7 +5,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{GroupId, JobId, UserId};
+use crate::id::{GroupId, JobId, ProjectId, UserId};
 use crate::import::ImportRequest;
 
 /// A job that was asked for.
@@ -55,6 +55,18 @@ pub enum Payload {
         wants_docs: bool,
         /// Whether a domain is to be looked for.
         wants_domain: bool,
+        /// Commits of history that a clone brings along; none is the last one.
+        #[serde(default)]
+        fetch_depth: Option<u32>,
+    },
+    /// Does one step of an import by itself.
+    Step {
+        /// Its id, one of [`import_steps::ALL`].
+        step: String,
+        /// The import that it is a step of, for those that need a source.
+        request: Option<ImportRequest>,
+        /// The project whose graph it works on, for those that need one.
+        project: Option<ProjectId>,
     },
 }
 

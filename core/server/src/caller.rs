@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use codegraph_auth::{Client, Identity};
+use codegraph_auth::{AuthError, Client, Identity};
 use codegraph_model::{GroupId, GroupRole, Permission, Role};
 use codegraph_storage::{Scope, Tx};
 use jiff::Timestamp;
@@ -231,6 +231,31 @@ impl Anybody {
         let counted = self.state.parts().quotas.count_endpoint(&who, quota);
         self.spent.note(counted.map_err(exceeded)?);
         Ok(())
+    }
+}
+
+/// Somebody who need not say who he is, and may.
+pub struct MaybeCaller {
+    /// The call.
+    pub anybody: Anybody,
+    /// Who it is, where a token or key says so.
+    pub identity: Option<Identity>,
+}
+
+impl FromRequestParts<AppState> for MaybeCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+        let anybody = Anybody::from_request_parts(parts, state).await?;
+        let said =
+            parts.headers.contains_key("authorization") || parts.headers.contains_key("x-api-key");
+        let identity = match credential(&parts.headers) {
+            Some(credential) => Some(state.parts().auth.identify(credential).await?),
+            // What is no token is a wrong one, not none.
+            None if said => return Err(AuthError::Unauthenticated.into()),
+            None => None,
+        };
+        Ok(Self { anybody, identity })
     }
 }
 

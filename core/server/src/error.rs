@@ -60,6 +60,8 @@ codes! {
     Forbidden = FORBIDDEN "FORBIDDEN";
     /// The account is switched off.
     AccountDisabled = FORBIDDEN "ACCOUNT_DISABLED";
+    /// Accounts are made by an admin.
+    RegistrationClosed = FORBIDDEN "REGISTRATION_CLOSED";
     /// There is none, or none that the caller may see.
     NotFound = NOT_FOUND "NOT_FOUND";
     /// The path is there, the method is not.
@@ -76,6 +78,8 @@ codes! {
     Validation = UNPROCESSABLE_ENTITY "VALIDATION_ERROR";
     /// Too many calls.
     RateLimited = TOO_MANY_REQUESTS "RATE_LIMIT_EXCEEDED";
+    /// A single step of an import failed; the text says why.
+    StepFailed = INTERNAL_SERVER_ERROR "STEP_FAILED";
     /// A defect of the server; the request id leads to its log.
     Internal = INTERNAL_SERVER_ERROR "INTERNAL_ERROR";
     /// The scenario or the importer failed.
@@ -256,6 +260,7 @@ impl From<AuthError> for ApiError {
             AuthError::Unauthenticated => Self::new(Code::Unauthorized, text),
             AuthError::WrongPassword => Self::new(Code::InvalidCredentials, text),
             AuthError::Disabled => Self::new(Code::AccountDisabled, text),
+            AuthError::RegistrationClosed => Self::new(Code::RegistrationClosed, text),
             AuthError::NeedsLogin => Self::new(Code::BadRequest, text),
             AuthError::BadPassword(_) => Self::field("password", text),
             AuthError::Busy(_) => Self::new(Code::RateLimited, text).retry_after(1),

@@ -69,6 +69,14 @@ fn from_slice<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Api
     Ok(value)
 }
 
+/// Reads an object that stands in a body, as a body of its own.
+pub(crate) fn object<T: DeserializeOwned + Validate<Context = ()>>(
+    object: &serde_json::Map<String, Value>,
+) -> ApiResult<T> {
+    let text = serde_json::to_vec(object).map_err(|error| ApiError::internal(&error))?;
+    from_slice(&text)
+}
+
 /// What follows the `?`. What does not fit is 422 with the fields.
 #[derive(Clone, Debug)]
 pub struct Query<T>(pub T);

@@ -50,6 +50,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(import::status::get_import_status))
         .routes(routes!(import::jobs::list_import_jobs))
         .routes(routes!(import::cancel::cancel_import))
+        .routes(routes!(import::step::run_import_step))
         .routes(routes!(
             groups::list::list_groups,
             groups::create::create_group
@@ -81,6 +82,8 @@ fn credentials() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::login::create_token))
         .routes(routes!(auth::login::create_login))
         .routes(routes!(auth::refresh::refresh_token))
+        .routes(routes!(auth::register::register))
+        .routes(routes!(auth::setup_status::get_setup_status))
         .routes(routes!(auth::logout::logout))
         .routes(routes!(auth::logout_all::logout_all))
         .routes(routes!(auth::me::get_me))

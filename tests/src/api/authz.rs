@@ -61,6 +61,10 @@ async fn every_endpoint_refuses_who_may_not() {
         let path = row.path.split('/').map(part).collect::<Vec<_>>().join("/");
         let method: Method = row.method.parse().unwrap();
         let body = matches!(method, Method::POST | Method::PUT).then(|| json!({"nothing": 1}));
+        // Who may register is told by tests of its own.
+        if access.starts_with("public while") {
+            continue;
+        }
         if access == "public" {
             let reply = world.send(method, &path, "", body).await;
             if matches!(reply.status.as_u16(), 401 | 403) {

@@ -51,5 +51,5 @@ pub use context::{ImportContext, ImportOptions};
 pub use error::ImportError;
 pub use progress::{Progress, Silent};
 pub use run::run;
-pub(crate) use run::run_held;
+pub(crate) use run::{Survey, run_held, survey};
 pub use sweep::{Swept, sweep};

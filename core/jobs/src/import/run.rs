@@ -57,6 +57,39 @@ pub(crate) async fn run_held(
     Ok(report)
 }
 
+/// What is known of a source before anything is made of it.
+pub(crate) struct Survey {
+    /// Its commit; empty where it is no git repository.
+    pub(crate) commit: String,
+    /// Files that can be lowered, by language; empty where that was not asked for.
+    pub(crate) languages: BTreeMap<String, u64>,
+}
+
+/// Fetches a source, and where that is asked for says which languages it has. Nothing of it stays.
+pub(crate) async fn survey(
+    context: &ImportContext,
+    request: ImportRequest,
+    progress: Arc<dyn Progress>,
+    cancel: Cancel,
+    detects: bool,
+) -> Result<Survey, ImportError> {
+    let mut import = Import::start(context, request, progress, cancel)?;
+    let known = import.languages()?;
+    let source = import.open().await?;
+    let mut languages = BTreeMap::new();
+    if detects {
+        let plan = import.plan(&source, &known, None).await?;
+        for file in &plan.lower {
+            let id = known.all()[file.language].id.clone();
+            *languages.entry(id).or_default() += 1;
+        }
+    }
+    Ok(Survey {
+        commit: source.commit(),
+        languages,
+    })
+}
+
 pub(super) struct Import<'a> {
     pub(super) context: &'a ImportContext,
     pub(super) request: ImportRequest,

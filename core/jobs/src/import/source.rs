@@ -47,6 +47,7 @@ impl Source {
                     },
                 );
                 fetch.branch.clone_from(branch);
+                fetch.depth = options.fetch_depth.max(1);
                 fetch.extra_ca.clone_from(&options.extra_ca);
                 fetch.cancel = cancel.clone();
                 fetch.limits.deadline = options.fetch_time;

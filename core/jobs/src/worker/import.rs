@@ -18,8 +18,13 @@ pub(super) async fn run(worker: &Worker, job: &Job, steps: &Arc<Steps>, cancel: 
         memory_bytes,
         wants_docs,
         wants_domain,
-    } = &job.payload;
+        fetch_depth,
+    } = &job.payload
+    else {
+        return Ended::Failed("this is no import".to_owned());
+    };
     let mut context = worker.context.clone();
+    context.options.fetch_depth = fetch_depth.unwrap_or(1);
     if let Some(bytes) = *memory_bytes {
         context.options.graph_memory = context.options.graph_memory.min(bytes);
     }
@@ -47,7 +52,15 @@ pub(super) async fn run(worker: &Worker, job: &Job, steps: &Arc<Steps>, cancel: 
     };
     steps.imported(&report);
     steps.start(VALIDATE, "Validating CPG...");
-    let validation = match validate(&context, &report).await {
+    let (bytes, gaps) = (report.graph_bytes, report.gaps);
+    let validated = validate(
+        &context,
+        report.repository_id,
+        report.revision_id,
+        bytes,
+        gaps,
+    );
+    let validation = match validated.await {
         Ok(validation) => validation,
         Err(text) => {
             steps.fail(&text);
@@ -95,7 +108,7 @@ async fn activate(
 }
 
 /// What went wrong, without the paths of this machine: whoever imports need not know where things lie.
-fn shown(context: &ImportContext, error: &ImportError) -> String {
+pub(super) fn shown(context: &ImportContext, error: &ImportError) -> String {
     match error {
         ImportError::NotFound(_) | ImportError::NotAFolder(_) | ImportError::Unreadable { .. } => {
             "the folder is not there any more, or cannot be read".to_owned()

@@ -11,6 +11,7 @@
 
 mod import;
 mod run;
+mod step;
 mod steps;
 mod validate;
 

@@ -130,6 +130,14 @@ async fn run(worker: &Worker, job: Job) -> Result<(), StorageError> {
 async fn run_job(worker: &Worker, job: &Job, steps: &Arc<Steps>, cancel: &Cancel) -> Ended {
     match &job.payload {
         Payload::Import { .. } => super::import::run(worker, job, steps, cancel).await,
+        Payload::Step {
+            step,
+            request,
+            project,
+        } => {
+            let what = (step.as_str(), request.as_ref(), *project);
+            super::step::run(worker, what, steps, cancel).await
+        }
     }
 }
 

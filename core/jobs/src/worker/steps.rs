@@ -7,8 +7,8 @@ use codegraph_model::{Clock, ImportReport, JobStep, Step, StepStatus};
 
 use crate::import::Progress;
 
-const CLONE: usize = 0;
-const DETECT: usize = 1;
+pub(super) const CLONE: usize = 0;
+pub(super) const DETECT: usize = 1;
 const CREATE: usize = 2;
 const EXPORT: usize = 3;
 pub(super) const VALIDATE: usize = 4;
@@ -219,6 +219,7 @@ mod tests {
                 memory_bytes: None,
                 wants_docs: true,
                 wants_domain: true,
+                fetch_depth: None,
             },
             status: JobStatus::InProgress,
             steps: vec![],

@@ -1,7 +1,7 @@
 //! The score of a graph: can it be worked with.
 
 use codegraph_cpg::store::Quality;
-use codegraph_model::ImportReport;
+use codegraph_model::{RepositoryId, RevisionId};
 use serde::Serialize;
 
 use crate::import::ImportContext;
@@ -32,12 +32,15 @@ struct Metrics {
     duckdb_size_mb: f64,
 }
 
-/// Opens the published graph and scores it.
+/// Opens a published graph and scores it.
 pub(super) async fn validate(
     context: &ImportContext,
-    report: &ImportReport,
+    repository: RepositoryId,
+    revision: RevisionId,
+    bytes: u64,
+    gaps: u64,
 ) -> Result<Validation, String> {
-    let path = context.data.graph(report.repository_id, report.revision_id);
+    let path = context.data.graph(repository, revision);
     let graphs = context.graphs.clone();
     let quality = tokio::task::spawn_blocking(move || {
         let graph = graphs.open(&path).map_err(|error| error.to_string())?;
@@ -49,7 +52,7 @@ pub(super) async fn validate(
         tracing::error!(%error, "a published graph cannot be read");
         "the graph that was made cannot be read; the server's log has the reason".to_owned()
     })?;
-    Ok(score(quality, report.graph_bytes, report.gaps))
+    Ok(score(quality, bytes, gaps))
 }
 
 /// Methods 50, those with a file 20, edges of syntax 8, edges of control flow 7, no errors 15.

@@ -78,6 +78,10 @@ pub(crate) async fn run(app: &App, arguments: Arguments) -> anyhow::Result<Ended
         config.auth.jwt_algorithm == "HS256",
         "auth.jwt_algorithm: only 'HS256' is supported"
     );
+    anyhow::ensure!(
+        matches!(config.auth.registration.as_str(), "closed" | "open"),
+        "auth.registration: 'closed' or 'open' is expected"
+    );
     let host = arguments.host.as_deref().unwrap_or(&config.api.host);
     let port = match arguments.port {
         Some(port) => port,

@@ -12,6 +12,8 @@ section! {
         admin_username: String = "admin".to_owned(), ["API_ADMIN_USERNAME"];
         /// Its password; without one, it is made, shown once, and to be changed.
         admin_password: Option<SecretText> = None, ["API_ADMIN_PASSWORD"];
+        /// Who may make an account for himself once there is one: `closed` is nobody but admins for others, `open` is everybody.
+        registration: String = "closed".to_owned(), ["REGISTRATION"];
         /// Seconds that an access token lives.
         access_seconds: u64 = 1800, ["API_ACCESS_TOKEN_SECONDS"];
         /// Days that a refresh token lives.

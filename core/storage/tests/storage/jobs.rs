@@ -63,6 +63,7 @@ impl World {
             memory_bytes: None,
             wants_docs: true,
             wants_domain: true,
+            fetch_depth: None,
         };
         let steps = import_steps::begun_none();
         let mut tx = self.db.begin().await.unwrap();

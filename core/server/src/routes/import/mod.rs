@@ -5,3 +5,4 @@ pub mod jobs;
 pub mod languages;
 pub mod start;
 pub mod status;
+pub mod step;

@@ -3,8 +3,9 @@ use std::path::{Path, PathBuf};
 use axum::Json;
 use codegraph_model::job::import_steps;
 use codegraph_model::{
-    GroupId, GroupRole, ImportMode, ImportRequest, Origin, Payload, ProjectId, ProjectName,
+    GroupId, GroupRole, ImportMode, ImportRequest, Origin, Payload, ProjectId, ProjectName, UserId,
 };
+use codegraph_storage::Tx;
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -43,12 +44,12 @@ pub struct StartImport {
     /// Branch or tag; without one, the repository's default branch.
     #[garde(length(max = 255))]
     branch: Option<String>,
-    /// Whether only the last commits are fetched. Only the last one ever is: a graph is of one commit.
-    #[expect(dead_code, reason = "clients send it; nothing depends on it")]
+    /// Whether only the last commits are fetched, `shallow_depth` of them; without, the whole history of the branch. The graph is of the
+    /// last commit either way, and the limits of a clone hold.
     #[serde(default = "yes")]
     shallow_clone: bool,
     /// How many commits; see `shallow_clone`.
-    #[garde(range(min = 1))]
+    #[garde(range(min = 1, max = 1_000_000))]
     #[serde(default = "one")]
     shallow_depth: u64,
     /// Only this language; without one, all that are found.
@@ -102,6 +103,9 @@ pub struct StartImport {
     group_id: Option<String>,
 }
 
+/// What git takes for "all of them".
+const WHOLE_HISTORY: u32 = 2_147_483_647;
+
 fn yes() -> bool {
     true
 }
@@ -135,6 +139,39 @@ pub async fn start_import(
     caller: Caller<ProjectsImport>,
     extract::Json(request): extract::Json<StartImport>,
 ) -> ApiResult<Json<StartedView>> {
+    let mut asked = prepare(&caller, request).await?;
+    let user = caller.identity().user.id;
+    let (group, name) = (asked.group, asked.name.as_str());
+    let steps = import_steps::begun_none();
+    let job = asked
+        .tx
+        .jobs()
+        .add(user, group, name, &asked.payload, &steps, caller.now())
+        .await?;
+    asked.tx.commit().await?;
+    caller.state().parts().job_added.notify_one();
+    Ok(Json(StartedView {
+        job_id: job.to_string(),
+        status: "pending",
+        message: "Import started. Use job_id to track progress.",
+    }))
+}
+
+/// An import that may be made.
+pub(super) struct Asked {
+    /// The transaction in which that was found.
+    pub(super) tx: Tx,
+    pub(super) group: GroupId,
+    pub(super) name: ProjectName,
+    /// [`Payload::Import`].
+    pub(super) payload: Payload,
+}
+
+/// Sees to it that the caller may import this, as this project, now.
+pub(super) async fn prepare(
+    caller: &Caller<ProjectsImport>,
+    request: StartImport,
+) -> ApiResult<Asked> {
     let roots = caller.state().parts().config.import.roots.clone();
     let origin = origin(&request, roots).await?;
     if request.mode == Mode::Selective && request.include_paths.is_empty() {
@@ -181,10 +218,12 @@ pub async fn start_import(
     caller
         .needs_group(&mut tx, group, GroupRole::Editor, "group")
         .await?;
-    if tx.jobs().open_of(user).await? >= MOST_OPEN {
-        let text = format!("{MOST_OPEN} of your jobs wait or run already");
-        return Err(ApiError::new(Code::RateLimited, text).retry_after(60));
-    }
+    check_open(&mut tx, user).await?;
+    let fetch_depth = if request.shallow_clone {
+        u32::try_from(request.shallow_depth).unwrap_or(WHOLE_HISTORY)
+    } else {
+        WHOLE_HISTORY
+    };
     let payload = Payload::Import {
         request: ImportRequest {
             origin,
@@ -202,19 +241,23 @@ pub async fn start_import(
         memory_bytes: Some(request.joern_memory_gb << 30),
         wants_docs: request.import_docs,
         wants_domain: request.create_domain_plugin,
+        fetch_depth: Some(fetch_depth),
     };
-    let steps = import_steps::begun_none();
-    let job = tx
-        .jobs()
-        .add(user, group, name.as_str(), &payload, &steps, caller.now())
-        .await?;
-    tx.commit().await?;
-    caller.state().parts().job_added.notify_one();
-    Ok(Json(StartedView {
-        job_id: job.to_string(),
-        status: "pending",
-        message: "Import started. Use job_id to track progress.",
-    }))
+    Ok(Asked {
+        tx,
+        group,
+        name,
+        payload,
+    })
+}
+
+/// Nobody has more than so many jobs that wait or run.
+pub(super) async fn check_open(tx: &mut Tx, user: UserId) -> ApiResult<()> {
+    if tx.jobs().open_of(user).await? >= MOST_OPEN {
+        let text = format!("{MOST_OPEN} of your jobs wait or run already");
+        return Err(ApiError::new(Code::RateLimited, text).retry_after(60));
+    }
+    Ok(())
 }
 
 async fn origin(request: &StartImport, roots: Vec<PathBuf>) -> ApiResult<Origin> {

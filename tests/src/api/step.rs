@@ -1,0 +1,150 @@
+//! Single steps of an import.
+
+use codegraph_model::Role;
+use serde_json::{Value, json};
+
+use super::world::{Reply, World};
+
+async fn step(world: &World, token: &str, step: &str, context: Value) -> Reply {
+    let body = json!({"step_id": step, "context": context});
+    world.post("/api/v1/import/step", token, body).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_step_does_its_work() {
+    let world = World::whole().await;
+    let token = world.token("anna", Role::Analyst).await;
+    let shop = world.shop();
+    let source = json!({"local_path": shop, "mode": "full"});
+    let read = step(&world, &token, "clone", source.clone()).await;
+    assert_eq!(
+        (
+            read.status.as_u16(),
+            &read.json["status"],
+            &read.json["step"]
+        ),
+        (200, &json!("completed"), &json!("clone")),
+        "{read:?}"
+    );
+    let detected = step(&world, &token, "detect_language", source.clone()).await;
+    assert_eq!(
+        detected.json["result"]["detected_language"], "python",
+        "{detected:?}"
+    );
+    assert_eq!(detected.json["result"]["languages"], json!({"python": 3}));
+    let narrow = json!({"local_path": shop, "include_paths": ["shop/cart.py"]});
+    let detected = step(&world, &token, "detect_language", narrow).await;
+    assert_eq!(detected.json["result"]["languages"], json!({"python": 1}));
+    // Nothing of that is kept.
+    assert_eq!(world.get("/api/v1/projects", &token).await.json["total"], 0);
+    let work = world.folder.path().join("data/work");
+    let left = std::fs::read_dir(work).unwrap().flatten();
+    assert_eq!(left.filter(|entry| entry.path().is_dir()).count(), 0);
+
+    let validate = |path: &str| json!({"duckdb_path": path});
+    let early = step(
+        &world,
+        &token,
+        "validate",
+        validate("./workspace/shop.duckdb"),
+    )
+    .await;
+    early.assert_error(404, "NOT_FOUND");
+    let created = step(&world, &token, "joern_import", source).await;
+    assert_eq!(created.json["status"], "completed", "{created:?}");
+    assert!(created.json["result"]["cpg_stats"]["methods"].as_u64() >= Some(2));
+    let validated = step(
+        &world,
+        &token,
+        "validate",
+        validate("./workspace/shop.duckdb"),
+    )
+    .await;
+    let report = &validated.json["result"]["validation_report"];
+    assert_eq!(
+        (&report["status"], &report["quality_score"]),
+        (&json!("passed"), &json!(100)),
+        "{validated:?}"
+    );
+    let project = created.json["result"]["project_id"].clone();
+    let by_id = step(&world, &token, "validate", json!({"project_id": project})).await;
+    assert_eq!(&by_id.json["result"]["validation_report"], report);
+    // A step is a job like others.
+    let job = by_id.text_of("job_id");
+    let status = world
+        .get(&format!("/api/v1/import/status/{job}"), &token)
+        .await;
+    assert_eq!(status.json["status"], "completed", "{status:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_wrong_with_a_step_is_said() {
+    let world = World::whole().await;
+    let token = world.token("anna", Role::Analyst).await;
+    let unknown = step(&world, &token, "compile", json!({})).await;
+    unknown.assert_error(400, "BAD_REQUEST");
+    for id in ["clone", "joern_import", "validate", "domain_setup"] {
+        assert!(unknown.text.contains(id), "{unknown:?}");
+    }
+    step(&world, &token, "clone", json!({}))
+        .await
+        .assert_error(400, "BAD_REQUEST");
+    step(&world, &token, "clone", json!({"local_path": "/etc"}))
+        .await
+        .assert_error(400, "INVALID_PATH");
+    step(&world, &token, "clone", json!({"repo_url": "file:///etc"}))
+        .await
+        .assert_error(422, "VALIDATION_ERROR");
+    step(&world, &token, "clone", json!({"local_path": 1}))
+        .await
+        .assert_error(422, "VALIDATION_ERROR");
+    step(&world, &token, "validate", json!({}))
+        .await
+        .assert_error(422, "VALIDATION_ERROR");
+    step(&world, &token, "validate", json!({"duckdb_path": 1}))
+        .await
+        .assert_error(422, "VALIDATION_ERROR");
+    world.source("empty/notes.txt", "nothing here");
+    let empty = json!({"local_path": world.folder.path().join("sources/empty")});
+    let failed = step(&world, &token, "detect_language", empty).await;
+    failed.assert_error(500, "STEP_FAILED");
+    assert!(
+        failed.text.contains("No supported source files found"),
+        "{failed:?}"
+    );
+    let dialled = json!({"repo_url": "https://127.0.0.1/team/shop.git"});
+    step(&world, &token, "clone", dialled)
+        .await
+        .assert_error(500, "STEP_FAILED");
+    let viewer = world.token("vera", Role::Viewer).await;
+    step(&world, &viewer, "validate", json!({"duckdb_path": "shop"}))
+        .await
+        .assert_error(403, "FORBIDDEN");
+    // A project of another group is not there.
+    let admin = world.token("chief", Role::Admin).await;
+    let group = world
+        .post("/api/v1/groups", &admin, json!({"name": "Secret"}))
+        .await
+        .text_of("id");
+    let body = json!({"group_id": group, "name": "hidden"});
+    let made = world.post("/api/v1/projects", &admin, body).await;
+    assert_eq!(made.status, 201, "{made:?}");
+    for context in [
+        json!({"project_id": made.json["id"]}),
+        json!({"duckdb_path": "hidden.duckdb", "group_id": group}),
+        json!({"duckdb_path": "hidden.duckdb"}),
+    ] {
+        step(&world, &token, "validate", context)
+            .await
+            .assert_error(404, "NOT_FOUND");
+    }
+    let no_graph = step(
+        &world,
+        &admin,
+        "validate",
+        json!({"project_id": made.json["id"]}),
+    )
+    .await;
+    no_graph.assert_error(500, "STEP_FAILED");
+    assert!(no_graph.text.contains("no graph"), "{no_graph:?}");
+}
