@@ -7,6 +7,7 @@ mod import;
 mod keys;
 mod limits;
 mod login;
+mod naughty;
 mod paths;
 pub(crate) mod program;
 mod projects;

@@ -104,8 +104,8 @@ impl Source {
     pub(super) async fn read(&self, path: &str, most: u64) -> Result<Vec<u8>, String> {
         match self {
             Self::Folder(root) => {
-                let path = root.join(path);
-                let read = tokio::task::spawn_blocking(move || read_file(&path, most)).await;
+                let (root, path) = (root.clone(), path.to_owned());
+                let read = tokio::task::spawn_blocking(move || read_file(&root, &path, most)).await;
                 read.map_err(|error| error.to_string())?
                     .map_err(|error| error.to_string())
             }
@@ -123,7 +123,7 @@ impl Source {
                 let root = root.clone();
                 let read = move || {
                     let head = |file: Found| {
-                        let bytes = read_file(&root.join(&file.path), HEAD).unwrap_or_default();
+                        let bytes = read_file(&root, &file.path, HEAD).unwrap_or_default();
                         (file.path, bytes)
                     };
                     paths.into_iter().map(head).collect()
@@ -222,15 +222,8 @@ fn folder(path: &Path) -> Result<PathBuf, ImportError> {
 
 /// Reads a file that was one when it was listed. It may have become something else since: a link is not followed, a pipe not
 /// waited for, and a file that grew is cut.
-fn read_file(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
-    let mut options = File::options();
-    options.read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(
-        &mut options,
-        libc::O_NOFOLLOW | libc::O_NONBLOCK,
-    );
-    let file = options.open(path)?;
+fn read_file(root: &Path, path: &str, most: u64) -> std::io::Result<Vec<u8>> {
+    let file = open_below(root, path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(std::io::Error::other("it is no file any more"));
@@ -238,6 +231,25 @@ fn read_file(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(metadata.len().min(most) as usize + 1);
     file.take(most + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Opens a file step by step from the root: no folder on the way may have become a link since it was listed.
+#[cfg(unix)]
+fn open_below(root: &Path, path: &str) -> std::io::Result<File> {
+    use rustix::fs::{Mode, OFlags, openat};
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let mut folder = std::os::fd::OwnedFd::from(File::open(root)?);
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    for part in folders.split('/').filter(|part| !part.is_empty()) {
+        folder = openat(&folder, part, flags | OFlags::DIRECTORY, Mode::empty())?;
+    }
+    let file = openat(&folder, name, flags | OFlags::NONBLOCK, Mode::empty())?;
+    Ok(File::from(file))
+}
+
+#[cfg(not(unix))]
+fn open_below(root: &Path, path: &str) -> std::io::Result<File> {
+    File::open(root.join(path))
 }
 
 fn list_fetched(fetched: &Fetched, patterns: &Patterns, skip_dependencies: bool) -> Findings {

@@ -32,7 +32,6 @@ pub struct RegisterRequest {
     full_name: String,
     /// Taken and not used: there is one organisation.
     #[garde(length(chars, max = 200))]
-    #[expect(dead_code, reason = "clients send it")]
     org_name: Option<String>,
 }
 
