@@ -58,6 +58,9 @@ pub enum Payload {
         /// Commits of history that a clone brings along; none is the last one.
         #[serde(default)]
         fetch_depth: Option<u32>,
+        /// Nodes of a file that are loaded at once; none is the usual number.
+        #[serde(default)]
+        rows_at_once: Option<u32>,
     },
     /// Does one step of an import by itself.
     Step {

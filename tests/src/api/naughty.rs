@@ -1,6 +1,9 @@
 //! Texts that break programs, through every field that is stored: none is a defect of the server, and each comes back as it went in.
 
+use std::net::SocketAddr;
+
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::Request;
 use codegraph_model::Role;
 use serde_json::{Value, json};
@@ -182,11 +185,15 @@ async fn every_text_is_taken_or_refused_and_comes_back_whole() {
         // What a client calls itself is stored with its login.
         if let Ok(agent) = axum::http::HeaderValue::from_bytes(text.as_bytes()) {
             let body = json!({"username": "anna", "password": PASSWORD}).to_string();
-            let request = Request::post("/api/v1/auth/token")
+            let mut request = Request::post("/api/v1/auth/token")
                 .header("content-type", "application/json")
                 .header("user-agent", agent)
-                .body(Body::from(body));
-            let reply = world.request(request.unwrap()).await;
+                .body(Body::from(body))
+                .unwrap();
+            // From where nobody guessed wrong.
+            let peer: SocketAddr = format!("127.0.9.{}:1", number + 1).parse().unwrap();
+            request.extensions_mut().insert(ConnectInfo(peer));
+            let reply = world.request(request).await;
             assert_eq!(reply.status, 200, "{text:?}: {reply:?}");
         }
     }

@@ -69,6 +69,13 @@ async fn each_step_does_its_work() {
     let project = created.json["result"]["project_id"].clone();
     let by_id = step(&world, &token, "validate", json!({"project_id": project})).await;
     assert_eq!(&by_id.json["result"]["validation_report"], report);
+    // Loaded row by row, or with the whole history, it is the same graph.
+    let one = json!({"local_path": shop, "project_name": "rows", "batch_size": 1, "shallow_clone": false});
+    let rows = step(&world, &token, "cpg_export", one).await;
+    for count in ["nodes", "edges", "methods", "calls"] {
+        let of = |reply: &Reply| reply.json["result"]["cpg_stats"][count].clone();
+        assert_eq!(of(&rows), of(&created), "{count}");
+    }
     // A step is a job like others.
     let job = by_id.text_of("job_id");
     let status = world

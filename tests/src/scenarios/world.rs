@@ -100,6 +100,7 @@ impl World {
                 max_file_bytes: 4 << 20,
                 max_files: 10_000,
                 graph_memory: 512 << 20,
+                rows_at_once: 1 << 16,
                 fetch_depth: 1,
                 fetch_time: Duration::from_secs(1),
                 fetch_bytes: 0,

@@ -104,6 +104,8 @@ pub struct BuildOptions {
     pub threads: u32,
     /// Bytes of finished rows that may wait for a file of a smaller ordinal before they are written out of order.
     pub reorder_bytes: usize,
+    /// Nodes of a file that are loaded at once.
+    pub rows_at_once: u32,
 }
 
 impl Default for BuildOptions {
@@ -113,6 +115,7 @@ impl Default for BuildOptions {
             memory_limit: 1 << 30,
             threads: 2,
             reorder_bytes: 128 << 20,
+            rows_at_once: 1 << 16,
         }
     }
 }

@@ -212,6 +212,7 @@ impl Import<'_> {
             source_bytes: work.bytes(),
             memory_limit: self.context.options.graph_memory,
             threads: self.context.options.parallel_files as u32,
+            rows_at_once: self.context.options.rows_at_once,
             ..BuildOptions::default()
         }
     }

@@ -42,6 +42,8 @@ pub struct ImportOptions {
     pub max_files: usize,
     /// Memory of the graph database, bytes.
     pub graph_memory: u64,
+    /// Nodes of a file that are loaded at once.
+    pub rows_at_once: u32,
     /// Commits of history that a clone brings along, at least 1.
     pub fetch_depth: u32,
     /// Time for a clone.

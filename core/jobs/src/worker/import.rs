@@ -19,12 +19,16 @@ pub(super) async fn run(worker: &Worker, job: &Job, steps: &Arc<Steps>, cancel: 
         wants_docs,
         wants_domain,
         fetch_depth,
+        rows_at_once,
     } = &job.payload
     else {
         return Ended::Failed("this is no import".to_owned());
     };
     let mut context = worker.context.clone();
     context.options.fetch_depth = fetch_depth.unwrap_or(1);
+    if let Some(rows) = *rows_at_once {
+        context.options.rows_at_once = rows;
+    }
     if let Some(bytes) = *memory_bytes {
         context.options.graph_memory = context.options.graph_memory.min(bytes);
     }

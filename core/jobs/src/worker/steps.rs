@@ -220,6 +220,7 @@ mod tests {
                 wants_docs: true,
                 wants_domain: true,
                 fetch_depth: None,
+                rows_at_once: None,
             },
             status: JobStatus::InProgress,
             steps: vec![],

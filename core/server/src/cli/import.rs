@@ -155,6 +155,7 @@ pub(crate) async fn context(app: &App) -> anyhow::Result<ImportContext> {
         max_file_bytes: config.import.max_file_bytes,
         max_files: usize::try_from(config.import.max_files).unwrap_or(usize::MAX),
         graph_memory: config.import.graph_memory_bytes,
+        rows_at_once: 1 << 16,
         fetch_depth: 1,
         fetch_time: Duration::from_secs(config.import.fetch_seconds),
         fetch_bytes: config.import.fetch_bytes,

@@ -64,6 +64,7 @@ impl World {
             wants_docs: true,
             wants_domain: true,
             fetch_depth: None,
+            rows_at_once: None,
         };
         let steps = import_steps::begun_none();
         let mut tx = self.db.begin().await.unwrap();

@@ -11,9 +11,6 @@ use crate::store::schema::ColumnBuilder as _;
 use crate::store::{FileInput, FileRole, StoreError};
 use std::borrow::Cow;
 
-/// Rows of the table `node` that go to the loader at once: a huge file does not become one huge batch.
-const ROWS_AT_ONCE: u32 = 1 << 16;
-
 /// A file while its rows are made.
 pub(super) struct Converter<'a> {
     file: FileInput<'a>,
@@ -22,12 +19,15 @@ pub(super) struct Converter<'a> {
     lines: Lines<'a>,
     tree: Tree,
     batches: Batches,
+    /// Rows of the table `node` that go to the loader at once: a huge file does not become one huge batch.
+    rows_at_once: u32,
 }
 
 impl<'a> Converter<'a> {
     /// Looks through the rows once.
-    pub(super) fn new(file: FileInput<'a>) -> Self {
+    pub(super) fn new(file: FileInput<'a>, rows_at_once: u32) -> Self {
         Self {
+            rows_at_once: rows_at_once.max(1),
             ast: file.ast,
             local: file.local,
             lines: Lines::new(file.source),
@@ -49,7 +49,7 @@ impl<'a> Converter<'a> {
                 NodeKind::Member | NodeKind::Local => self.variable(row),
                 _ => {}
             }
-            if row % ROWS_AT_ONCE == ROWS_AT_ONCE - 1 {
+            if row % self.rows_at_once == self.rows_at_once - 1 {
                 sink.take(&mut self.batches)?;
             }
         }

@@ -34,6 +34,8 @@ pub struct GraphBuilder {
     loader: Loader,
     /// Paths of the files of the graph, by ordinal.
     files: Mutex<BTreeMap<u32, String>>,
+    /// Nodes of a file that are loaded at once.
+    rows_at_once: u32,
 }
 
 /// Sends rows of one file as they come.
@@ -89,6 +91,7 @@ impl GraphBuilder {
                 opened.out_of_order,
             )?,
             files: Mutex::new(opened.files),
+            rows_at_once: options.rows_at_once,
         })
     }
 
@@ -96,7 +99,7 @@ impl GraphBuilder {
     pub fn add_file(&self, file: FileInput<'_>) -> Result<(), StoreError> {
         let ordinal = file.info.ordinal;
         self.claim(ordinal, &file.info.path)?;
-        let converted = convert::Converter::new(file).run(&mut ToLoader {
+        let converted = convert::Converter::new(file, self.rows_at_once).run(&mut ToLoader {
             loader: &self.loader,
             ordinal,
         });

@@ -90,7 +90,7 @@ pub struct StartImport {
     #[garde(range(min = 1, max = 1024))]
     #[serde(default = "sixteen")]
     joern_memory_gb: u64,
-    /// Rows that are loaded at once. The loader chooses by itself; the field is taken and has no effect.
+    /// Rows of a file that are loaded into the graph at once: fewer take less memory, and longer.
     #[garde(range(min = 1, max = 10_000_000))]
     #[serde(default = "ten_thousand")]
     batch_size: u64,
@@ -242,6 +242,7 @@ pub(super) async fn prepare(
         wants_docs: request.import_docs,
         wants_domain: request.create_domain_plugin,
         fetch_depth: Some(fetch_depth),
+        rows_at_once: u32::try_from(request.batch_size).ok(),
     };
     Ok(Asked {
         tx,
