@@ -5,6 +5,7 @@ mod groups;
 mod import;
 mod keys;
 mod limits;
+mod live;
 mod login;
 mod program;
 mod projects;

@@ -16,13 +16,14 @@ use codegraph_jobs::import::{ImportContext, ImportOptions};
 use codegraph_jobs::worker::{Worker, work};
 use codegraph_model::{Clock, DataFolder, Role, User};
 use codegraph_plugin_host::{Compiler, HostConfig, PluginHost};
-use codegraph_server::TrustedProxies;
 use codegraph_server::config::Config;
 use codegraph_server::limits::Quotas;
+use codegraph_server::live::Live;
 use codegraph_server::router::{App, app};
 use codegraph_server::sql::Runner;
 use codegraph_server::state::{AppState, Parts, Plugins};
 use codegraph_server::telemetry;
+use codegraph_server::{TextIndexes, TrustedProxies};
 use codegraph_storage::{Db, Location};
 use http_body_util::BodyExt as _;
 use jiff::SignedDuration;
@@ -38,6 +39,7 @@ pub(crate) struct World {
     pub(crate) auth: Auth,
     pub(crate) db: Db,
     pub(crate) folder: tempfile::TempDir,
+    pub(crate) state: AppState,
     stop: Cancel,
     worker: Option<tokio::task::JoinHandle<()>>,
 }
@@ -56,6 +58,7 @@ impl Default for Start {
         config.rate_limit.per_minute = 0;
         config.rate_limit.per_hour = 0;
         config.rate_limit.endpoints = false;
+        config.rate_limit.flood_per_second = 0;
         Self {
             config,
             clock: Clock::new(jiff::Timestamp::now),
@@ -129,11 +132,13 @@ impl World {
         let state = AppState::new(Parts {
             proxies: TrustedProxies::parse(&start.config.api.trusted_proxies).unwrap(),
             quotas: Quotas::new(&start.config, start.clock.clone()),
+            live: Live::new(&start.config),
             config: start.config,
             db: db.clone(),
             auth: auth.clone(),
             data,
             graphs,
+            texts: TextIndexes::default(),
             plugins,
             sql: Runner::with_program(program()),
             clock: start.clock,
@@ -143,7 +148,8 @@ impl World {
             started: Instant::now(),
         });
         Self {
-            app: app(state),
+            app: app(state.clone()),
+            state,
             auth,
             db,
             folder,

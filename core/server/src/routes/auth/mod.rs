@@ -8,3 +8,4 @@ pub mod password;
 pub mod refresh;
 pub mod sessions;
 pub mod tokens;
+pub mod ws_ticket;
