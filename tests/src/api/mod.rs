@@ -11,5 +11,6 @@ mod program;
 mod projects;
 mod questions;
 mod refresh;
+mod search;
 mod sql;
 mod world;

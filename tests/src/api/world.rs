@@ -38,7 +38,7 @@ pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) auth: Auth,
     pub(crate) db: Db,
-    pub(crate) folder: tempfile::TempDir,
+    pub(crate) folder: Arc<tempfile::TempDir>,
     pub(crate) state: AppState,
     stop: Cancel,
     worker: Option<tokio::task::JoinHandle<()>>,
@@ -82,11 +82,19 @@ impl World {
         .await
     }
 
-    pub(crate) async fn with(mut start: Start) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+    pub(crate) async fn with(start: Start) -> Self {
+        Self::within(Arc::new(tempfile::tempdir().unwrap()), start).await
+    }
+
+    /// Another server over the same data, as after a restart; it asks no plugins.
+    pub(crate) async fn beside(other: &Self) -> Self {
+        Self::within(Arc::clone(&other.folder), Start::default()).await
+    }
+
+    async fn within(folder: Arc<tempfile::TempDir>, mut start: Start) -> Self {
         let data = DataFolder::new(folder.path().join("data"));
         std::fs::create_dir_all(data.graphs()).unwrap();
-        std::fs::create_dir(folder.path().join("sources")).unwrap();
+        std::fs::create_dir_all(folder.path().join("sources")).unwrap();
         start.config.import.roots = vec![folder.path().join("sources")];
         let db = Db::open(&Location::Sqlite(data.root().join("codegraph.db")))
             .await
