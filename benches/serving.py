@@ -31,11 +31,11 @@ class Server:
             "CODEGRAPH_DATA_DIR": str(root / "data"),
             "CODEGRAPH_CACHE_DIR": str(ROOT / "target/debug/test-cache"),
             "CODEGRAPH_IMPORT_ROOTS": f"{self.sources}:{ROOT / 'examples'}",
-            "API_ADMIN_PASSWORD": PASSWORD,
             "RATE_LIMIT_PER_MINUTE": "0", "RATE_LIMIT_PER_HOUR": "0", "RATE_LIMIT_ENDPOINTS": "false",
             "RATE_LIMIT_FLOOD_PER_SECOND": "0", **(environment or {}),
         }
         self.command("init-db")
+        users = [("admin", "admin"), *users]
         for name, _ in users:
             self.command("create-admin", "--username", name, "--password", PASSWORD)
         database = sqlite3.connect(root / "data/codegraph.db")

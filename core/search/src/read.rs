@@ -26,7 +26,7 @@ pub struct TextIndex {
 /// What was found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
-    /// The best first; equal ones by path and line.
+    /// The best first; equal ones as they were indexed, so that pages fit together.
     pub hits: Vec<Hit>,
     /// How many there are in all.
     pub total: usize,
@@ -153,12 +153,6 @@ impl TextIndex {
                 score,
             });
         }
-        hits.sort_by(|a, b| {
-            b.score
-                .total_cmp(&a.score)
-                .then_with(|| a.path.cmp(&b.path))
-                .then_with(|| a.line.cmp(&b.line))
-        });
         Ok(Found {
             hits,
             total,

@@ -102,12 +102,20 @@ fn ask_over(load: &Load, mut stream: TcpStream, seen: &mut Seen) -> io::Result<(
         seen.times
             .push(u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX));
         *seen.statuses.entry(status).or_default() += 1;
-        if !load.pause.is_zero() {
-            // The pace of a probe, which is what is measured.
-            std::thread::sleep(load.pause);
-        }
+        pace(load.pause);
     }
     Ok(())
+}
+
+/// The pace of a probe, which is what is measured.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "waiting is what a probe does between two questions"
+)]
+fn pace(pause: Duration) {
+    if !pause.is_zero() {
+        std::thread::sleep(pause);
+    }
 }
 
 /// Reads an answer: its status.

@@ -151,7 +151,10 @@ async fn a_flood_of_one_address_keeps_nobody_else_out() {
     }
     let (first, reply) = refused.expect("the guard refuses");
     let refilled = since.elapsed().as_secs() + 1;
-    assert!((50..=50 + refilled).contains(&first), "{first} after {refilled} s");
+    assert!(
+        (50..=50 + refilled).contains(&first),
+        "{first} after {refilled} s"
+    );
     reply.assert_error(429, "RATE_LIMIT_EXCEEDED");
     assert_eq!(reply.header("retry-after"), "1");
     for other in ["127.0.0.8:1", "[2001:db8::1]:1"] {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
-use codegraph_model::{JobStatus, Role};
+use codegraph_model::Role;
 use codegraph_server::serve::{Door, DoorOptions, Rooms};
 use futures::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
@@ -464,7 +464,7 @@ async fn a_job_is_followed_to_its_end_and_answers_come_in_pieces() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_goes_ends_the_work_and_one_that_does_not_read_is_gone() {
+async fn a_client_that_goes_gives_its_place_back() {
     let mut start = Start {
         plugins: true,
         ..Start::default()
@@ -477,12 +477,6 @@ async fn a_client_that_goes_ends_the_work_and_one_that_does_not_read_is_gone() {
         .await
         .until("job.completed")
         .await;
-    let job = job.parse().unwrap();
-    let mut tx = open.world.db.read().await.unwrap();
-    let scope = codegraph_storage::Scope::All;
-    let found = tx.jobs().lookup(scope, job).await.unwrap().unwrap();
-    assert_eq!(found.status, JobStatus::Completed);
-    drop(tx);
     // All five places come back, whoever left and however: without a goodbye, in the middle of an answer.
     for round in 0..3 {
         let mut held = Vec::new();
@@ -510,7 +504,7 @@ async fn a_client_that_goes_ends_the_work_and_one_that_does_not_read_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn streams_have_places_and_end_with_the_login() {
+async fn streams_have_places() {
     let open = Open::with(|config| config.live.per_user = 0).await;
     let token = open.world.token("anna", Role::Analyst).await;
     let body = json!({"query": "Where is main?"});

@@ -31,8 +31,11 @@ async fn world() -> (World, String, Value) {
 }
 
 async fn import(world: &World, token: &str) -> Value {
-    let path = world.shop();
-    let body = json!({"local_path": path, "project_name": "shop"});
+    import_as(world, token, json!({"project_name": "shop"})).await
+}
+
+async fn import_as(world: &World, token: &str, mut body: Value) -> Value {
+    body["local_path"] = json!(world.shop());
     let reply = world.post("/api/v1/import/start", token, body).await;
     assert_eq!(reply.status, 200, "{reply:?}");
     let job = reply.json["job_id"].as_str().unwrap().to_owned();
@@ -49,7 +52,15 @@ async fn import(world: &World, token: &str) -> Value {
 }
 
 async fn search(world: &World, token: &str, query: &str) -> Reply {
-    let query = query.replace(' ', "+");
+    let mut encoded = String::new();
+    for byte in query.bytes() {
+        match byte {
+            b' ' => encoded.push('+'),
+            128.. => encoded.push_str(&format!("%{byte:02X}")),
+            _ => encoded.push(char::from(byte)),
+        }
+    }
+    let query = encoded;
     world.get(&format!("/api/v1/search?{query}"), token).await
 }
 
@@ -85,7 +96,10 @@ async fn documents_comments_and_names_with_their_lines() {
     assert_eq!(result["chromadb_stats"]["docs_indexed"], 1);
     assert_eq!(result["domain_plugin_path"], "shop.domain.json");
     let entry = &result["domain"]["entry_points"][0];
-    assert_eq!((entry["path"].as_str(), entry["line"].as_u64()), (Some("shop/bank.py"), Some(12)));
+    assert_eq!(
+        (entry["path"].as_str(), entry["line"].as_u64()),
+        (Some("shop/bank.py"), Some(12))
+    );
     let terms: Vec<&str> = result["domain"]["vocabulary"]
         .as_array()
         .unwrap()
@@ -101,28 +115,48 @@ async fn documents_comments_and_names_with_their_lines() {
     assert!(all.contains(&"README.md:7".to_owned()), "{all:?}");
     assert!(all.contains(&"shop/bank.py:5".to_owned()), "{all:?}");
     assert!(found.json["indexed_at"].is_string());
-    assert_eq!(sources(&search(&world, &token, "q=charge_card").await)[0], "shop/bank.py:4");
-    assert_eq!(sources(&search(&world, &token, "q=bank gateway&type=symbol").await)[0], "shop/bank.py:3");
-    assert_eq!(sources(&search(&world, &token, "q=пересчёт остатка").await), Vec::<String>::new());
-    assert_eq!(sources(&search(&world, &token, "q=остаток склады").await), ["docs/ru.md:3"]);
+    assert_eq!(
+        sources(&search(&world, &token, "q=charge_card").await)[0],
+        "shop/bank.py:4"
+    );
+    assert_eq!(
+        sources(&search(&world, &token, "q=bank gateway&type=symbol").await)[0],
+        "shop/bank.py:3"
+    );
+    assert_eq!(
+        sources(&search(&world, &token, "q=остатков складами").await),
+        ["docs/ru.md:3"]
+    );
     // Comments on lines behind each other are one; the line that fits is shown.
     let found = search(&world, &token, "q=customer retries&type=comment").await;
     assert_eq!(sources(&found), ["shop/bank.py:1"]);
-    assert_eq!(sources(&search(&world, &token, "q=bank&path=docs").await), Vec::<String>::new());
+    assert_eq!(
+        sources(&search(&world, &token, "q=bank&path=docs").await),
+        Vec::<String>::new()
+    );
     let some = search(&world, &token, "q=gateway zebra").await;
     assert_eq!(some.json["matched"], "some");
     // Each line that is told holds what is told of it.
     for result in found.json["results"].as_array().unwrap() {
-        let path = world.folder.path().join("sources/shop").join(result["path"].as_str().unwrap());
+        let path = world
+            .folder
+            .path()
+            .join("sources/shop")
+            .join(result["path"].as_str().unwrap());
         let text = std::fs::read_to_string(path).unwrap();
-        let line = text.lines().nth(result["line"].as_u64().unwrap() as usize - 1).unwrap();
+        let line = text
+            .lines()
+            .nth(result["line"].as_u64().unwrap() as usize - 1)
+            .unwrap();
         let first = result["content"].as_str().unwrap().lines().next().unwrap();
         assert_eq!(line.trim(), first.trim());
     }
     let whole = sources(&search(&world, &token, "q=card").await);
     let mut paged = Vec::new();
     for offset in 0..whole.len() {
-        paged.extend(sources(&search(&world, &token, &format!("q=card&limit=1&offset={offset}")).await));
+        paged.extend(sources(
+            &search(&world, &token, &format!("q=card&limit=1&offset={offset}")).await,
+        ));
     }
     assert_eq!(paged, whole);
 }
@@ -171,11 +205,22 @@ async fn nobody_finds_what_it_may_not_see_and_wrong_questions_are_told() {
     ] {
         let reply = search(&world, &token, query).await;
         reply.assert_error(422, "VALIDATION_ERROR");
-        assert_eq!(reply.json["detail"][0]["loc"][1], place, "{query}: {reply:?}");
+        assert_eq!(
+            reply.json["detail"][0]["loc"][1], place,
+            "{query}: {reply:?}"
+        );
     }
     let long = format!("q={}", "x".repeat(501));
-    search(&world, &token, &long).await.assert_error(422, "VALIDATION_ERROR");
-    for hostile in ["q=a%00b", "q=%22%22%22%22a", "q=field:x%5B1 TO 2%5D", "q=*:*%5E9 x", "q=../../etc&path=../.."] {
+    search(&world, &token, &long)
+        .await
+        .assert_error(422, "VALIDATION_ERROR");
+    for hostile in [
+        "q=a%00b",
+        "q=%22%22%22%22a",
+        "q=field:x%5B1 TO 2%5D",
+        "q=*:*%5E9 x",
+        "q=../../etc&path=../..",
+    ] {
         let reply = search(&world, &token, hostile).await;
         assert_eq!(reply.status, 200, "{hostile}: {reply:?}");
     }
@@ -184,15 +229,17 @@ async fn nobody_finds_what_it_may_not_see_and_wrong_questions_are_told() {
         .post("/api/v1/groups", &token, json!({"name": "closed"}))
         .await;
     let group = group.json["id"].as_str().unwrap().to_owned();
-    let path = world.shop();
-    let body = json!({"local_path": path, "project_name": "secret", "group_id": group});
-    let reply = world.post("/api/v1/import/start", &token, body).await;
-    assert_eq!(reply.status, 200, "{reply:?}");
+    let body = json!({"project_name": "secret", "group_id": group});
+    let secret = import_as(&world, &token, body).await;
+    let secret = secret["result"]["project_id"].as_str().unwrap();
+    let seen = search(&world, &token, &format!("q=card&project_id={secret}")).await;
+    assert!(!sources(&seen).is_empty());
     let stranger = world.token("vera", Role::Viewer).await;
     let own = search(&world, &stranger, &format!("q=card&project_id={project}")).await;
     assert_eq!(own.status, 200, "{own:?}");
-    let unknown = "01930000-0000-7000-8000-00000000ffff";
-    search(&world, &stranger, &format!("q=card&project_id={unknown}"))
-        .await
-        .assert_error(404, "NOT_FOUND");
+    for hidden in [secret, "01930000-0000-7000-8000-00000000ffff", "1"] {
+        search(&world, &stranger, &format!("q=card&project_id={hidden}"))
+            .await
+            .assert_error(404, "NOT_FOUND");
+    }
 }

@@ -40,7 +40,9 @@ impl Graph {
     /// What the project is about.
     pub fn domain(&self, name: &str) -> Result<Domain, QueryError> {
         self.with_connection(|connection| {
-            let methods = methods(connection)?;
+            let mut methods = methods(connection)?;
+            // Bodies of modules and functions without a name have names in brackets.
+            methods.retain(|method| !method.name.starts_with('<'));
             let types = types(connection)?;
             let names = methods.iter().map(|method| method.name.as_str());
             Ok(Domain {

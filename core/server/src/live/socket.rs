@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
-use futures::StreamExt as _;
+use futures::{SinkExt as _, StreamExt as _};
 use serde_json::json;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
@@ -195,7 +195,12 @@ impl Socket {
             tokio::select! {
                 frame = self.inner.next() => {
                     let text = match frame {
-                        None | Some(Ok(Message::Close(_))) => return End::Gone,
+                        None => return End::Gone,
+                        Some(Ok(Message::Close(_))) => {
+                            // The answer to it is written by the library and goes out with this.
+                            let _ = timeout(FAREWELL, self.inner.flush()).await;
+                            return End::Gone;
+                        }
                         Some(Err(error)) => return broken(&error),
                         Some(Ok(Message::Text(text))) => text,
                         Some(Ok(Message::Binary(_))) => {
