@@ -67,8 +67,8 @@ async fn an_import_goes_its_steps_and_answers() {
             ("joern_import", "Create CPG", "completed"),
             ("cpg_export", "Export to DuckDB", "completed"),
             ("validate", "Validate CPG", "completed"),
-            ("chromadb_import", "Import Documentation", "skipped"),
-            ("domain_setup", "Setup Domain Plugin", "skipped"),
+            ("chromadb_import", "Import Documentation", "completed"),
+            ("domain_setup", "Setup Domain Plugin", "completed"),
         ]
     );
     assert_eq!(ended["steps"][5]["message"], "Not asked for");
