@@ -39,16 +39,9 @@ async fn import_as(world: &World, token: &str, mut body: Value) -> Value {
     let reply = world.post("/api/v1/import/start", token, body).await;
     assert_eq!(reply.status, 200, "{reply:?}");
     let job = reply.json["job_id"].as_str().unwrap().to_owned();
-    loop {
-        let reply = world
-            .get(&format!("/api/v1/import/status/{job}"), token)
-            .await;
-        match reply.json["status"].as_str().unwrap() {
-            "completed" => return reply.json,
-            "pending" | "in_progress" => tokio::task::yield_now().await,
-            other => panic!("{other}: {reply:?}"),
-        }
-    }
+    let ended = world.ended(token, &job).await;
+    assert_eq!(ended["status"], "completed", "{ended}");
+    ended
 }
 
 async fn search(world: &World, token: &str, query: &str) -> Reply {
