@@ -1,9 +1,9 @@
 # Each target is a line or two that calls scripts/. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup build plugins demo run crash test lint docs bench audit clean
+.PHONY: help setup build plugins demo run crash test lint docs bench load conformance audit clean
 
 help: ## lists the targets
-	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## installs what a build needs (wasm target, clang, wasi-libc, DuckDB's library)
 	@scripts/setup
@@ -34,6 +34,12 @@ docs: setup ## writes the generated pages in docs/ anew
 
 bench: build ## measures import, look-up and answer times, beside the peers that are installed
 	@benches/run
+
+load: build ## how the server bears many at once: requests a second, probes, memory, a crowd
+	@cargo build --workspace --examples && benches/server
+
+conformance: build ## asks the server whatever its OpenAPI document allows (schemathesis), and the reference's examples
+	@scripts/examples && scripts/conformance
 
 audit: ## known vulnerabilities of dependencies (needs a network)
 	@cargo deny check advisories

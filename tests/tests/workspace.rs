@@ -13,6 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("auth", &["model", "storage"]),
     ("cpg", &["model"]),
     ("egress", &["model"]),
+    ("search", &["model"]),
     ("plugin-host", &["model", "cpg", "egress", "sandbox"]),
     (
         "jobs",
@@ -21,6 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "storage",
             "cpg",
             "egress",
+            "search",
             "plugin-host",
             "sandbox",
         ],
@@ -34,6 +36,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "storage",
             "cpg",
             "egress",
+            "search",
             "plugin-host",
             "sandbox",
             "jobs",

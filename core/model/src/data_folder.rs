@@ -35,6 +35,18 @@ impl DataFolder {
             .join(format!("{revision}.duckdb"))
     }
 
+    /// Folder of the text index of a published graph.
+    pub fn text_index(&self, repository: RepositoryId, revision: RevisionId) -> PathBuf {
+        self.repository(repository)
+            .join(format!("{revision}.search"))
+    }
+
+    /// File of the domain of a published graph.
+    pub fn domain(&self, repository: RepositoryId, revision: RevisionId) -> PathBuf {
+        self.repository(repository)
+            .join(format!("{revision}.domain.json"))
+    }
+
     /// Folder of what only its owner may read.
     pub fn secrets(&self) -> PathBuf {
         self.0.join("secrets")

@@ -10,6 +10,7 @@
 pub mod chat;
 pub mod clock;
 pub mod data_folder;
+pub mod domain;
 pub mod group;
 pub mod id;
 pub mod import;
@@ -20,11 +21,13 @@ pub mod permission;
 pub mod project;
 pub mod repository;
 pub mod revision;
+pub mod text;
 pub mod user;
 
 pub use chat::{Exchange, Session};
 pub use clock::Clock;
 pub use data_folder::DataFolder;
+pub use domain::{DOMAIN_FORMAT, Domain, EntryPoint, Subsystem, Term};
 pub use group::{Group, GroupRole, Member};
 pub use id::{
     ApiKeyId, AuditId, GroupId, JobId, LeaseId, LoginId, MessageId, ProjectId, RepositoryId,
@@ -38,4 +41,5 @@ pub use permission::{Permission, Permissions, Role};
 pub use project::{Project, ProjectName, ProjectNames};
 pub use repository::{Origin, Repository};
 pub use revision::{NewRevision, Revision, RevisionState};
+pub use text::{Text, TextKind};
 pub use user::{ApiKey, Login, User, Username};

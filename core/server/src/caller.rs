@@ -145,22 +145,47 @@ impl<P: Permit> Caller<P> {
     }
 
     /// Counts a call of an endpoint that has a limit of its own.
-    pub fn count(&self, quota: Quota) -> ApiResult<()> {
+    pub async fn count(&self, quota: Quota) -> ApiResult<()> {
         let who = format!("user:{}", self.identity.user.id);
-        let counted = self.state.parts().quotas.count_endpoint(&who, quota);
+        let counted = self.state.parts().quotas.count_endpoint(&who, quota).await;
         self.spent.note(counted.map_err(exceeded)?);
         Ok(())
     }
 }
 
-impl<P: Permit> FromRequestParts<AppState> for Caller<P> {
-    type Rejection = ApiError;
+/// Somebody who knocks: where from, and what is noted of it.
+pub(crate) struct Visitor {
+    address: String,
+    user_agent: String,
+    pub(crate) request_id: String,
+    spent: Spent,
+}
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+impl Visitor {
+    /// The one of a request.
+    pub(crate) fn of(parts: &Parts, state: &AppState) -> Self {
+        let address = state
+            .parts()
+            .proxies
+            .client(&parts.extensions, &parts.headers);
+        let id = parts.extensions.get::<RequestId>();
+        Self {
+            address: bucket(address),
+            user_agent: user_agent(&parts.headers),
+            request_id: id.map(|id| id.0.clone()).unwrap_or_default(),
+            spent: Spent::of(&parts.extensions),
+        }
+    }
+}
+
+impl<P: Permit> Caller<P> {
+    /// Lets somebody in who proves who he is, may do what is asked, and has calls left.
+    pub(crate) async fn admit(
+        state: &AppState,
+        visitor: Visitor,
+        credential: Option<&str>,
+    ) -> ApiResult<Self> {
         let shared = state.parts();
-        let address = shared.proxies.client(&parts.extensions, &parts.headers);
-        let address = bucket(address);
-        let credential = credential(&parts.headers);
         let identity = match credential {
             Some(credential) => shared
                 .auth
@@ -175,31 +200,58 @@ impl<P: Permit> FromRequestParts<AppState> for Caller<P> {
         // Who proves nothing is counted by address, so that tokens cannot be tried without end.
         let who = match &identity {
             Ok(identity) => format!("user:{}", identity.user.id),
-            Err(_) => format!("address:{address}"),
+            Err(_) => format!("address:{}", visitor.address),
         };
-        let spent = Spent::of(&parts.extensions);
-        spent.note(shared.quotas.count(&who).map_err(exceeded)?);
-        let identity = identity?;
-        if let Some(permission) = P::PERMISSION
-            && !identity.permissions.holds(permission)
-        {
-            return Err(ApiError::forbidden(format!(
-                "this takes the permission '{permission}'"
-            )));
-        }
+        visitor
+            .spent
+            .note(shared.quotas.count(&who).await.map_err(exceeded)?);
+        let identity = permitted::<P>(identity?)?;
         Ok(Self {
             state: state.clone(),
             identity,
-            address,
-            user_agent: user_agent(&parts.headers),
-            request_id: parts
-                .extensions
-                .get::<RequestId>()
-                .map(|id| id.0.clone())
-                .unwrap_or_default(),
-            spent,
+            address: visitor.address,
+            user_agent: visitor.user_agent,
+            request_id: visitor.request_id,
+            spent: visitor.spent,
             permit: PhantomData,
         })
+    }
+
+    /// Looks up again who the caller is and what he may: for what stays open. Nothing is counted.
+    pub(crate) async fn renew(&mut self, credential: &str) -> ApiResult<()> {
+        let identity = self.state.parts().auth.identify(credential).await?;
+        self.identity = permitted::<P>(identity)?;
+        Ok(())
+    }
+
+    /// Counts a call that is none of HTTP: a message of a WebSocket.
+    pub(crate) async fn count_message(&self) -> ApiResult<()> {
+        let who = format!("user:{}", self.identity.user.id);
+        self.state
+            .parts()
+            .quotas
+            .count(&who)
+            .await
+            .map_err(exceeded)?;
+        Ok(())
+    }
+}
+
+fn permitted<P: Permit>(identity: Identity) -> ApiResult<Identity> {
+    match P::PERMISSION {
+        Some(permission) if !identity.permissions.holds(permission) => Err(ApiError::forbidden(
+            format!("this takes the permission '{permission}'"),
+        )),
+        _ => Ok(identity),
+    }
+}
+
+impl<P: Permit> FromRequestParts<AppState> for Caller<P> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+        let visitor = Visitor::of(parts, state);
+        Self::admit(state, visitor, credential(&parts.headers)).await
     }
 }
 
@@ -226,9 +278,9 @@ impl Anybody {
     }
 
     /// Counts a call of an endpoint that has a limit of its own.
-    pub fn count(&self, quota: Quota) -> ApiResult<()> {
+    pub async fn count(&self, quota: Quota) -> ApiResult<()> {
         let who = format!("address:{}", self.address);
-        let counted = self.state.parts().quotas.count_endpoint(&who, quota);
+        let counted = self.state.parts().quotas.count_endpoint(&who, quota).await;
         self.spent.note(counted.map_err(exceeded)?);
         Ok(())
     }
@@ -266,7 +318,7 @@ impl FromRequestParts<AppState> for Anybody {
         let shared = state.parts();
         let address = bucket(shared.proxies.client(&parts.extensions, &parts.headers));
         let spent = Spent::of(&parts.extensions);
-        let counted = shared.quotas.count(&format!("address:{address}"));
+        let counted = shared.quotas.count(&format!("address:{address}")).await;
         spent.note(counted.map_err(exceeded)?);
         Ok(Self {
             state: state.clone(),
@@ -278,7 +330,7 @@ impl FromRequestParts<AppState> for Anybody {
 }
 
 /// The token or key of a request: `Authorization: Bearer`, else `X-API-Key`.
-fn credential(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn credential(headers: &HeaderMap) -> Option<&str> {
     if let Some(value) = headers.get("authorization") {
         let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
         return scheme.eq_ignore_ascii_case("bearer").then(|| token.trim());

@@ -188,6 +188,15 @@ impl ApiError {
         }])
     }
 
+    /// One field of the query that is wrong.
+    pub fn query_field(name: &str, msg: impl Into<String>) -> Self {
+        Self::fields(&[FieldError {
+            loc: vec!["query".into(), name.into()],
+            msg: msg.into(),
+            kind: "value_error",
+        }])
+    }
+
     /// Come again.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {

@@ -12,8 +12,10 @@ mod client_address;
 pub mod config;
 pub mod error;
 mod extract;
+mod flood;
 pub mod layers;
 pub mod limits;
+pub mod live;
 pub mod openapi;
 pub mod projects;
 pub mod router;
@@ -24,5 +26,7 @@ pub mod sql;
 pub mod state;
 pub mod telemetry;
 pub mod text;
+mod text_indexes;
 
 pub use client_address::TrustedProxies;
+pub use text_indexes::TextIndexes;

@@ -1,10 +1,12 @@
-//! How often somebody may call: fixed windows, counted in memory.
+//! How often somebody may call: fixed windows. Where they are counted is a [`Store`]; the one of this process is [`Memory`].
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::{Extensions, HeaderMap, HeaderValue};
 use codegraph_model::Clock;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 
 use crate::config::Config;
 
@@ -51,8 +53,35 @@ pub struct Quotas {
     per_minute: u64,
     per_hour: u64,
     endpoints: bool,
-    windows: Mutex<HashMap<String, Window>>,
+    store: Box<dyn Store>,
 }
+
+/// A window of time in which so many calls are allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Part of the key under which it is counted.
+    pub name: &'static str,
+    /// Calls.
+    pub calls: u64,
+    /// Length, seconds.
+    pub seconds: i64,
+}
+
+/// Where calls are counted: in this process, or in one place for several.
+pub trait Store: Send + Sync {
+    /// Counts a call of somebody against each limit, and gives what is left of the nearest. Where one is used up, nothing more is
+    /// counted.
+    fn take<'a>(
+        &'a self,
+        who: &'a str,
+        limits: &'a [Limit],
+        now: i64,
+    ) -> BoxFuture<'a, Result<Option<Left>, Exceeded>>;
+}
+
+/// Counts in this process.
+#[derive(Debug, Default)]
+pub struct Memory(Mutex<HashMap<String, Window>>);
 
 #[derive(Clone, Copy, Debug)]
 struct Window {
@@ -107,60 +136,95 @@ pub struct Exceeded {
 }
 
 impl Quotas {
-    /// Limits as configured.
+    /// Limits as configured, counted in this process.
     pub fn new(config: &Config, clock: Clock) -> Self {
+        Self::with(config, clock, Box::new(Memory::default()))
+    }
+
+    /// Limits as configured, counted in a store.
+    pub fn with(config: &Config, clock: Clock, store: Box<dyn Store>) -> Self {
         Self {
             clock,
             per_minute: config.rate_limit.per_minute,
             per_hour: config.rate_limit.per_hour,
             endpoints: config.rate_limit.endpoints,
-            windows: Mutex::default(),
+            store,
         }
     }
 
     /// Counts a call of somebody; none where nothing limits it.
-    pub fn count(&self, who: &str) -> Result<Option<Left>, Exceeded> {
-        let limits = [("m", self.per_minute, MINUTE), ("h", self.per_hour, HOUR)];
-        self.take(who, &limits)
+    pub async fn count(&self, who: &str) -> Result<Option<Left>, Exceeded> {
+        let limit = |name, calls, seconds| Limit {
+            name,
+            calls,
+            seconds,
+        };
+        let limits = [
+            limit("m", self.per_minute, MINUTE),
+            limit("h", self.per_hour, HOUR),
+        ];
+        self.take(who, &limits).await
     }
 
     /// Counts a call of an endpoint that has a limit of its own.
-    pub fn count_endpoint(&self, who: &str, quota: Quota) -> Result<Option<Left>, Exceeded> {
+    pub async fn count_endpoint(&self, who: &str, quota: Quota) -> Result<Option<Left>, Exceeded> {
         if !self.endpoints {
             return Ok(None);
         }
-        self.take(who, &[(quota.key(), quota.per_minute(), MINUTE)])
+        let limit = Limit {
+            name: quota.key(),
+            calls: quota.per_minute(),
+            seconds: MINUTE,
+        };
+        self.take(who, &[limit]).await
     }
 
-    fn take(&self, who: &str, limits: &[(&str, u64, i64)]) -> Result<Option<Left>, Exceeded> {
+    async fn take(&self, who: &str, limits: &[Limit]) -> Result<Option<Left>, Exceeded> {
         let now = self.clock.now().as_second();
-        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        self.store.take(who, limits, now).await
+    }
+}
+
+impl Store for Memory {
+    fn take<'a>(
+        &'a self,
+        who: &'a str,
+        limits: &'a [Limit],
+        now: i64,
+    ) -> BoxFuture<'a, Result<Option<Left>, Exceeded>> {
+        std::future::ready(self.take_now(who, limits, now)).boxed()
+    }
+}
+
+impl Memory {
+    fn take_now(&self, who: &str, limits: &[Limit], now: i64) -> Result<Option<Left>, Exceeded> {
+        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut nearest: Option<Left> = None;
-        for &(name, limit, seconds) in limits.iter().filter(|(_, limit, _)| *limit > 0) {
+        for limit in limits.iter().filter(|limit| limit.calls > 0) {
             make_room(&mut windows, now);
-            let window = windows.entry(format!("{name}:{who}")).or_insert(Window {
-                ends: now + seconds,
+            let fresh = Window {
+                ends: now + limit.seconds,
                 calls: 0,
-            });
+            };
+            let window = windows
+                .entry(format!("{}:{who}", limit.name))
+                .or_insert(fresh);
             if window.ends <= now {
-                *window = Window {
-                    ends: now + seconds,
-                    calls: 0,
-                };
+                *window = fresh;
             }
             let left = |remaining| Left {
-                limit,
+                limit: limit.calls,
                 remaining,
                 reset: window.ends,
             };
-            if window.calls >= limit {
+            if window.calls >= limit.calls {
                 return Err(Exceeded {
                     left: left(0),
                     retry_after: u64::try_from(window.ends - now).unwrap_or(1),
                 });
             }
             window.calls += 1;
-            let left = left(limit - window.calls);
+            let left = left(limit.calls - window.calls);
             if nearest.is_none_or(|nearest| left.remaining < nearest.remaining) {
                 nearest = Some(left);
             }
@@ -215,43 +279,48 @@ mod tests {
         (Quotas::new(&config, clock), second)
     }
 
-    #[test]
-    fn counts_down_and_begins_anew() {
+    #[tokio::test]
+    async fn counts_down_and_begins_anew() {
         let (quotas, second) = quotas(2, 3);
-        assert_eq!(quotas.count("a").unwrap().unwrap().remaining, 1);
-        assert_eq!(quotas.count("a").unwrap().unwrap().remaining, 0);
-        let over = quotas.count("a").unwrap_err();
+        assert_eq!(quotas.count("a").await.unwrap().unwrap().remaining, 1);
+        assert_eq!(quotas.count("a").await.unwrap().unwrap().remaining, 0);
+        let over = quotas.count("a").await.unwrap_err();
         assert_eq!((over.left.limit, over.retry_after), (2, 60));
-        assert!(quotas.count("b").is_ok());
+        assert!(quotas.count("b").await.is_ok());
         second.fetch_add(60, Ordering::Relaxed);
         // The hour has one left.
-        assert_eq!(quotas.count("a").unwrap().unwrap().limit, 3);
-        let over = quotas.count("a").unwrap_err();
+        assert_eq!(quotas.count("a").await.unwrap().unwrap().limit, 3);
+        let over = quotas.count("a").await.unwrap_err();
         assert_eq!((over.left.limit, over.retry_after), (3, 3_540));
     }
 
-    #[test]
-    fn none_is_no_limit() {
+    #[tokio::test]
+    async fn none_is_no_limit() {
         let (quotas, _) = quotas(0, 0);
-        assert_eq!(quotas.count("a"), Ok(None));
+        assert_eq!(quotas.count("a").await, Ok(None));
     }
 
-    #[test]
-    fn endpoints_count_apart() {
+    #[tokio::test]
+    async fn endpoints_count_apart() {
         let (quotas, _) = quotas(0, 0);
         for _ in 0..Quota::Query.per_minute() {
-            quotas.count_endpoint("a", Quota::Query).unwrap();
+            quotas.count_endpoint("a", Quota::Query).await.unwrap();
         }
-        assert!(quotas.count_endpoint("a", Quota::Query).is_err());
-        assert!(quotas.count_endpoint("a", Quota::Chat).is_ok());
+        assert!(quotas.count_endpoint("a", Quota::Query).await.is_err());
+        assert!(quotas.count_endpoint("a", Quota::Chat).await.is_ok());
     }
 
     #[test]
     fn a_million_keys_stay_bounded() {
-        let (quotas, _) = quotas(1, 0);
+        let memory = Memory::default();
+        let limit = Limit {
+            name: "m",
+            calls: 1,
+            seconds: MINUTE,
+        };
         for key in 0..1_000_000 {
-            quotas.count(&key.to_string()).unwrap();
+            memory.take_now(&key.to_string(), &[limit], 0).unwrap();
         }
-        assert!(quotas.windows.lock().unwrap().len() <= MOST_KEYS);
+        assert!(memory.0.lock().unwrap().len() <= MOST_KEYS);
     }
 }

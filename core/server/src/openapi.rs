@@ -26,6 +26,7 @@ use crate::routes::scenarios::list::Language;
         (name = "scenarios", description = "What can be asked"),
         (name = "chat", description = "Asking"),
         (name = "query", description = "SQL over a graph"),
+        (name = "search", description = "Texts: documents, comments, names"),
         (name = "import", description = "Bringing code in"),
         (name = "groups", description = "Who sees what"),
         (name = "projects", description = "What was brought in"),

@@ -16,10 +16,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::config::Config;
+use crate::flood::guard;
 use crate::layers::{Bounds, surround};
+use crate::live::channel;
 use crate::openapi::Document;
 use crate::routes::{
-    api_keys, auth, chat, docs, groups, health, import, metrics, projects, query, scenarios,
+    api_keys, auth, chat, docs, groups, health, import, metrics, projects, query, scenarios, search,
 };
 use crate::state::AppState;
 
@@ -45,6 +47,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(chat::stream::create_chat_stream))
         .routes(routes!(query::execute::execute_query))
         .routes(routes!(query::validate::validate_query))
+        .routes(routes!(search::get::search))
         .routes(routes!(import::languages::list_languages))
         .routes(routes!(import::start::start_import))
         .routes(routes!(import::status::get_import_status))
@@ -90,6 +93,7 @@ fn credentials() -> OpenApiRouter<AppState> {
         .routes(routes!(auth::password::update_password))
         .routes(routes!(auth::sessions::list_logins))
         .routes(routes!(auth::sessions::delete_login))
+        .routes(routes!(auth::ws_ticket::create_ws_ticket))
         .routes(routes!(
             api_keys::list::list_api_keys,
             api_keys::create::create_api_key
@@ -117,6 +121,17 @@ fn root() -> OpenApiRouter<AppState> {
         .nest("/api/v1", api())
 }
 
+/// WebSockets; OpenAPI has no words for them, `docs/api.md` has.
+fn sockets() -> Router<AppState> {
+    Router::new()
+        .route("/ws/chat", get(channel::chat::open_chat))
+        .route("/ws/jobs/{job_id}", get(channel::jobs::open_job))
+        .route(
+            "/ws/notifications",
+            get(channel::notifications::open_notifications),
+        )
+}
+
 /// The OpenAPI document: needs neither database nor plugins.
 pub fn document() -> utoipa::openapi::OpenApi {
     root().into_openapi()
@@ -130,6 +145,7 @@ pub fn app(state: AppState) -> App {
         Duration::from_secs(config.api.request_seconds),
     );
     let cors = cors(config);
+    let guard = guard(config);
     let (root, _) = root().split_for_parts();
     let (aliases, _) = api().split_for_parts();
     let router = root
@@ -138,9 +154,15 @@ pub fn app(state: AppState) -> App {
             "/redoc/redoc.standalone.js",
             get(docs::redoc::get_redoc_script),
         )
-        .nest("/v1", aliases)
+        .nest("/v1", aliases.merge(sockets()))
+        .merge(sockets())
+        .merge(Router::new().nest("/api/v1", sockets()))
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(state);
+    let router = match guard {
+        Some(guard) => router.layer(guard),
+        None => router,
+    };
     surrounded(router, bounds, cors)
 }
 

@@ -3,6 +3,7 @@
 //! Phrases are looked for first, anywhere in the question, whatever the case; where one hits, single words do not count. Words
 //! are matched whole. Words and phrases of both languages count in every question: people mix them.
 
+use codegraph_model::Domain;
 use codegraph_plugin_host::types::{Descriptor, Localized, ScenarioInfo};
 use serde::Serialize;
 
@@ -30,6 +31,8 @@ pub enum Method {
     Keyword,
     /// Several scenarios' words are; the one of highest priority takes it.
     KeywordPriority,
+    /// No scenario's words are, but a word of the project: the default takes it.
+    Vocabulary,
     /// No scenario's words are; the default takes it.
     Fallback,
 }
@@ -50,11 +53,12 @@ pub enum NoRoute {
     None(String),
 }
 
-/// Chooses the scenario for a question; `asked` is the one that the caller names.
+/// Chooses the scenario for a question; `asked` is the one that the caller names, `domain` knows the words of the project.
 pub fn route(
     question: &str,
     asked: Option<&str>,
     scenarios: &[ScenarioInfo],
+    domain: Option<&Domain>,
 ) -> Result<Route, NoRoute> {
     let known = || {
         let mut ids: Vec<&str> = scenarios
@@ -110,8 +114,16 @@ pub fn route(
             let default = scenarios
                 .iter()
                 .find(|scenario| scenario.descriptor.is_default);
+            // A word of the project says that the question is about it, if not what it wants to know.
+            let is_about =
+                domain.is_some_and(|domain| words.iter().any(|word| domain.has_term(word)));
+            let (confidence, method) = if is_about {
+                (0.6, Method::Vocabulary)
+            } else {
+                (0.3, Method::Fallback)
+            };
             default
-                .map(|scenario| to(scenario, 0.3, Method::Fallback))
+                .map(|scenario| to(scenario, confidence, method))
                 .ok_or_else(|| {
                     NoRoute::None(if scenarios.is_empty() {
                         "no scenario plugin is installed, see 'codegraph plugin list'".to_owned()
@@ -189,7 +201,7 @@ mod tests {
     }
 
     fn routed(question: &str) -> (String, f64, Method) {
-        let route = route(question, None, &scenarios()).unwrap();
+        let route = route(question, None, &scenarios(), None).unwrap();
         (route.scenario_id, route.confidence, route.method)
     }
 
@@ -208,6 +220,28 @@ mod tests {
             ("audit".into(), 0.7, Method::KeywordPriority)
         );
         assert_eq!(routed("hello"), ("tour".into(), 0.3, Method::Fallback));
+    }
+
+    #[test]
+    fn a_word_of_the_project_makes_the_default_surer() {
+        let domain = Domain {
+            vocabulary: vec![codegraph_model::Term {
+                term: "invoice".into(),
+                count: 3,
+                example: "Invoice".into(),
+            }],
+            ..Domain::default()
+        };
+        let routed = |question: &str| {
+            let route = route(question, None, &scenarios(), Some(&domain)).unwrap();
+            (route.scenario_id, route.confidence, route.method)
+        };
+        assert_eq!(
+            routed("tell me of the Invoice"),
+            ("tour".into(), 0.6, Method::Vocabulary)
+        );
+        assert_eq!(routed("hello"), ("tour".into(), 0.3, Method::Fallback));
+        assert_eq!(routed("invoice todo").2, Method::Keyword);
     }
 
     #[test]
@@ -230,17 +264,20 @@ mod tests {
 
     #[test]
     fn the_caller_may_name_one() {
-        let named = route("find", Some("debt"), &scenarios()).unwrap();
+        let named = route("find", Some("debt"), &scenarios(), None).unwrap();
         assert_eq!(
             (named.plugin.as_str(), named.confidence, named.method),
             ("debt-plugin", 1.0, Method::Explicit)
         );
         assert_eq!(
-            route("find", Some("none"), &scenarios())
+            route("find", Some("none"), &scenarios(), None)
                 .unwrap_err()
                 .to_string(),
             "there is no scenario 'none'; there are: audit, debt, tour"
         );
-        assert!(matches!(route("find", None, &[]), Err(NoRoute::None(_))));
+        assert!(matches!(
+            route("find", None, &[], None),
+            Err(NoRoute::None(_))
+        ));
     }
 }

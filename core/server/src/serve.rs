@@ -15,9 +15,8 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 
@@ -117,8 +116,9 @@ async fn accept(
     options: DoorOptions,
     mut stopped: oneshot::Receiver<()>,
 ) {
-    let places = Arc::new(Semaphore::new(options.connections.max(1)));
-    let graceful = GracefulShutdown::new();
+    let connections = u32::try_from(options.connections.max(1)).unwrap_or(u32::MAX);
+    let places = Arc::new(Semaphore::new(connections as usize));
+    let stopping = watch::Sender::new(false);
     loop {
         let next = async {
             // Without a place, connections wait in the system's queue.
@@ -146,17 +146,30 @@ async fn accept(
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIME)
             .max_buf_size(MOST_HEAD)
-            .serve_connection(TokioIo::new(stream), service);
-        let connection = graceful.watch(connection);
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades();
+        let mut stop = stopping.subscribe();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            tokio::pin!(connection);
+            let stopped = async { stop.wait_for(|stop| *stop).await.is_ok() };
+            let ended = tokio::select! {
+                ended = &mut connection => ended,
+                _ = stopped => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = ended {
                 tracing::debug!(%error, "a connection ended early");
             }
+            // What became a WebSocket has a place of another kind.
             drop(place);
         });
     }
     drop(listener);
-    if tokio::time::timeout(options.drain, graceful.shutdown())
+    stopping.send_replace(true);
+    // All places are free when all connections are over.
+    if tokio::time::timeout(options.drain, places.acquire_many(connections))
         .await
         .is_err()
     {

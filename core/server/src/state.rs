@@ -16,7 +16,9 @@ use crate::client_address::TrustedProxies;
 use crate::config::Config;
 use crate::error::{ApiError, ApiResult, Code};
 use crate::limits::Quotas;
+use crate::live::Live;
 use crate::sql::Runner;
+use crate::text_indexes::TextIndexes;
 
 /// How long a request waits for plugins that are still being loaded.
 const PLUGINS_WAIT: Duration = Duration::from_secs(30);
@@ -37,6 +39,8 @@ pub struct Parts {
     pub data: DataFolder,
     /// Graphs that are read.
     pub graphs: GraphStore,
+    /// Text indexes that are searched.
+    pub texts: TextIndexes,
     /// Plugins, once they are loaded.
     pub plugins: Plugins,
     /// Runs SQL in children.
@@ -47,6 +51,8 @@ pub struct Parts {
     pub proxies: TrustedProxies,
     /// How often somebody may call.
     pub quotas: Quotas,
+    /// What stays open.
+    pub live: Live,
     /// What was measured.
     pub metrics: PrometheusHandle,
     /// Tells the workers of this process that there is a job.
@@ -102,6 +108,11 @@ impl AppState {
     /// Puts a state together.
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// Tells WebSockets and streams to end: the server stops.
+    pub fn close(&self) {
+        self.0.live.close();
     }
 
     pub(crate) fn parts(&self) -> &Parts {

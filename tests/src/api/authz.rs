@@ -50,6 +50,10 @@ async fn every_endpoint_refuses_who_may_not() {
         if not_built.contains(&format!("{} {}", row.method, row.path)) {
             continue;
         }
+        // Those are refused after the upgrade: `live.rs` tries them.
+        if row.method == "WS" {
+            continue;
+        }
         let access = row.access.split(" or ").next().unwrap();
         let part = |part: &str| {
             if part.starts_with('{') {

@@ -67,11 +67,17 @@ fn nameless(method: &str, path: &str) -> String {
 fn every_endpoint_is_in_the_document_or_known_to_be_missing() {
     let operations = operations(&document());
     let not_built = not_built();
+    let page = std::fs::read_to_string(root().join("docs/api.md")).unwrap();
     let mut wrong = Vec::new();
     let mut seen = BTreeSet::new();
     for row in rows() {
         let name = format!("{} {}", row.method, row.path);
-        let is_there = operations.contains_key(&nameless(&row.method, &row.path));
+        // OpenAPI has no words for WebSockets: the page has.
+        let is_there = if row.method == "WS" {
+            page.contains(&format!("| `{}`", row.path))
+        } else {
+            operations.contains_key(&nameless(&row.method, &row.path))
+        };
         match (is_there, not_built.contains(&name)) {
             (false, false) => wrong.push(format!("missing: {name}")),
             (true, true) => wrong.push(format!("built, take it off the list: {name}")),

@@ -68,10 +68,11 @@ async fn an_import_goes_its_steps_and_answers() {
             ("cpg_export", "Export to DuckDB", "completed"),
             ("validate", "Validate CPG", "completed"),
             ("chromadb_import", "Import Documentation", "skipped"),
-            ("domain_setup", "Setup Domain Plugin", "skipped"),
+            ("domain_setup", "Setup Domain Plugin", "completed"),
         ]
     );
-    assert_eq!(ended["steps"][5]["message"], "Not asked for");
+    let message = ended["steps"][5]["message"].as_str().unwrap();
+    assert!(message.starts_with("Not asked for"), "{message}");
     let result = &ended["result"];
     assert_eq!(result["detected_language"], "python");
     let report = &result["validation_report"];

@@ -130,3 +130,38 @@ async fn logins_are_counted_by_address() {
     }
     login(60).await.assert_error(429, "RATE_LIMIT_EXCEEDED");
 }
+
+/// The guard counts real time: what is asked for within far less than a second is all that there is.
+#[tokio::test]
+async fn a_flood_of_one_address_keeps_nobody_else_out() {
+    let guard = |config: &mut codegraph_server::config::Config| {
+        config.rate_limit.flood_per_second = 1;
+        config.rate_limit.flood_burst = 50;
+        config.api.trusted_proxies = vec!["127.1.0.0/16".into()];
+    };
+    let world = world(guard).await;
+    let mut refused = None;
+    let since = std::time::Instant::now();
+    for number in 0..200 {
+        // Made-up headers make nobody somebody else.
+        let reply = from(&world, "127.0.0.9:1", Some(&format!("9.9.9.{number}"))).await;
+        if reply.json["detail"] == "too many requests from this address" {
+            refused.get_or_insert((number, reply));
+        }
+    }
+    let (first, reply) = refused.expect("the guard refuses");
+    let refilled = since.elapsed().as_secs() + 1;
+    assert!(
+        (50..=50 + refilled).contains(&first),
+        "{first} after {refilled} s"
+    );
+    reply.assert_error(429, "RATE_LIMIT_EXCEEDED");
+    assert_eq!(reply.header("retry-after"), "1");
+    for other in ["127.0.0.8:1", "[2001:db8::1]:1"] {
+        let reply = from(&world, other, None).await;
+        reply.assert_error(401, "UNAUTHORIZED");
+    }
+    // Behind a trusted proxy clients are told apart.
+    let behind = from(&world, "127.1.0.1:1", Some("9.9.9.9")).await;
+    behind.assert_error(401, "UNAUTHORIZED");
+}

@@ -16,13 +16,14 @@ use codegraph_jobs::import::{ImportContext, ImportOptions};
 use codegraph_jobs::worker::{LEASE, Worker, work};
 use codegraph_model::{Clock, DataFolder, Role, User};
 use codegraph_plugin_host::{Compiler, HostConfig, PluginHost};
-use codegraph_server::TrustedProxies;
 use codegraph_server::config::Config;
 use codegraph_server::limits::Quotas;
+use codegraph_server::live::Live;
 use codegraph_server::router::{App, app};
 use codegraph_server::sql::Runner;
 use codegraph_server::state::{AppState, Parts, Plugins};
 use codegraph_server::telemetry;
+use codegraph_server::{TextIndexes, TrustedProxies};
 use codegraph_storage::{Db, Location};
 use http_body_util::BodyExt as _;
 use jiff::SignedDuration;
@@ -37,7 +38,8 @@ pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) auth: Auth,
     pub(crate) db: Db,
-    pub(crate) folder: tempfile::TempDir,
+    pub(crate) folder: Arc<tempfile::TempDir>,
+    pub(crate) state: AppState,
     stop: Cancel,
     worker: Option<tokio::task::JoinHandle<()>>,
 }
@@ -56,6 +58,7 @@ impl Default for Start {
         config.rate_limit.per_minute = 0;
         config.rate_limit.per_hour = 0;
         config.rate_limit.endpoints = false;
+        config.rate_limit.flood_per_second = 0;
         Self {
             config,
             clock: Clock::new(jiff::Timestamp::now),
@@ -79,11 +82,19 @@ impl World {
         .await
     }
 
-    pub(crate) async fn with(mut start: Start) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+    pub(crate) async fn with(start: Start) -> Self {
+        Self::within(Arc::new(tempfile::tempdir().unwrap()), start).await
+    }
+
+    /// Another server over the same data, as after a restart; it asks no plugins.
+    pub(crate) async fn beside(other: &Self) -> Self {
+        Self::within(Arc::clone(&other.folder), Start::default()).await
+    }
+
+    async fn within(folder: Arc<tempfile::TempDir>, mut start: Start) -> Self {
         let data = DataFolder::new(folder.path().join("data"));
         std::fs::create_dir_all(data.graphs()).unwrap();
-        std::fs::create_dir(folder.path().join("sources")).unwrap();
+        std::fs::create_dir_all(folder.path().join("sources")).unwrap();
         start.config.import.roots = vec![folder.path().join("sources")];
         let url = database_url(folder.path());
         let location = Location::parse(url.as_deref(), data.root()).unwrap();
@@ -130,11 +141,13 @@ impl World {
         let state = AppState::new(Parts {
             proxies: TrustedProxies::parse(&start.config.api.trusted_proxies).unwrap(),
             quotas: Quotas::new(&start.config, start.clock.clone()),
+            live: Live::new(&start.config),
             config: start.config,
             db: db.clone(),
             auth: auth.clone(),
             data,
             graphs,
+            texts: TextIndexes::default(),
             plugins,
             sql: Runner::with_program(program()),
             clock: start.clock,
@@ -144,7 +157,8 @@ impl World {
             started: Instant::now(),
         });
         Self {
-            app: app(state),
+            app: app(state.clone()),
+            state,
             auth,
             db,
             folder,

@@ -14,6 +14,7 @@ mod build;
 mod cache;
 pub mod catalog;
 mod columns;
+mod domain;
 mod engine;
 mod error;
 mod frame;
@@ -28,6 +29,7 @@ pub mod schema;
 mod summary;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod values;
 mod watch;
 
@@ -44,6 +46,7 @@ pub use places::Place;
 pub use previous::KnownFile;
 pub use quality::Quality;
 pub use reach::{Direction, ReachSpec};
+pub use texts::{Take, Texts};
 pub use values::Patience;
 pub use watch::Interrupt;
 

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use codegraph_model::{ImportReport, Job, Payload};
+use codegraph_model::{Domain, ImportReport, Job, Payload, TextKind};
+use codegraph_search::Built;
 use codegraph_storage::{Beat, Held};
 use serde_json::{Value, json};
 
+use super::domain::set_up;
+use super::index::index;
 use super::run::{Ended, Worker};
 use super::steps::{DOCS, DOMAIN, Steps, VALIDATE};
 use super::validate::{Validation, validate};
@@ -66,26 +69,33 @@ pub(super) async fn run(worker: &Worker, job: &Job, steps: &Arc<Steps>, cancel: 
     );
     let validation = match validated.await {
         Ok(validation) => validation,
-        Err(text) => {
-            steps.fail(&text);
-            return Ended::Failed(text);
-        }
+        Err(text) => return failed(steps, text),
     };
     steps.complete(
         VALIDATE,
         &format!("Quality score {} of 100", validation.quality_score),
     );
-    let why = |wanted: bool, missing: &'static str| if wanted { missing } else { "Not asked for" };
-    let docs = why(
-        *wants_docs,
-        "Skipped: this version indexes no documentation",
-    );
-    steps.skip(DOCS, docs);
-    let domain = why(
-        *wants_domain,
-        "Skipped: this version makes no domain plugin",
-    );
-    steps.skip(DOMAIN, domain);
+    let texts = if *wants_docs {
+        match index(&context, &report, steps, cancel).await {
+            Ok(texts) => texts,
+            Err(text) => return failed(steps, text),
+        }
+    } else {
+        steps.skip(
+            DOCS,
+            "Not asked for: the index is made when something is searched",
+        );
+        None
+    };
+    let mut domain = None;
+    if *wants_domain {
+        match set_up(&context, &report, steps).await {
+            Ok(made) => domain = Some(made),
+            Err(text) => return failed(steps, text),
+        }
+    } else {
+        steps.skip(DOMAIN, "Not asked for");
+    }
     match activate(&context, held, &report).await {
         Ok(()) => {}
         // The graph is published: that is what was asked for, and it is too late to end it.
@@ -93,7 +103,17 @@ pub(super) async fn run(worker: &Worker, job: &Job, steps: &Arc<Steps>, cancel: 
         Err(error) => return Ended::Failed(shown(&context, &error)),
     }
     tracing::info!(job.id = %job.id, project = %report.project, seconds = report.seconds, "imported");
-    Ended::Completed(result(&report, &validation))
+    Ended::Completed(result(
+        &report,
+        &validation,
+        texts.as_ref(),
+        domain.as_ref(),
+    ))
+}
+
+fn failed(steps: &Steps, text: String) -> Ended {
+    steps.fail(&text);
+    Ended::Failed(text)
 }
 
 async fn activate(
@@ -135,7 +155,13 @@ pub(super) fn shown(context: &ImportContext, error: &ImportError) -> String {
     }
 }
 
-fn result(report: &ImportReport, validation: &Validation) -> Value {
+fn result(
+    report: &ImportReport,
+    validation: &Validation,
+    texts: Option<&Built>,
+    domain: Option<&Domain>,
+) -> Value {
+    let indexed = |kind| texts.map_or(0, |texts| texts.by_kind.get(&kind).copied().unwrap_or(0));
     let languages = &report.files_by_language;
     let most = languages.iter().rev().max_by_key(|(_, files)| **files);
     json!({
@@ -143,6 +169,15 @@ fn result(report: &ImportReport, validation: &Validation) -> Value {
         "repository_id": report.repository_id,
         "revision_id": report.revision_id,
         "project_is_new": report.project_is_new,
+        "chromadb_collection": texts.map(|_| format!("{}_documentation", report.project)),
+        "chromadb_stats": {
+            "readme_indexed": indexed(TextKind::Readme),
+            "docs_indexed": indexed(TextKind::Document),
+            "comments_indexed": indexed(TextKind::Comment),
+            "symbols_indexed": indexed(TextKind::Symbol),
+        },
+        "domain_plugin_path": domain.map(|domain| format!("{}.domain.json", domain.id)),
+        "domain": domain,
         "duckdb_path": format!("{}.duckdb", report.project),
         "detected_language": most.map(|(language, _)| language),
         "languages": languages,

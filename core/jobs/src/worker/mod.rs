@@ -9,7 +9,9 @@
 //! 1. A case of `codegraph_model::Payload`.
 //! 2. Its file here, and its arm in `run_job`.
 
+mod domain;
 mod import;
+mod index;
 mod run;
 mod step;
 mod steps;

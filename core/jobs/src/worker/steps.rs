@@ -107,6 +107,15 @@ impl Steps {
         step.completed_at = Some(now);
     }
 
+    /// A step that runs is so far.
+    pub(super) fn advance_to(&self, index: usize, progress: u8) {
+        let mut state = self.state();
+        if state.steps[index].progress < progress {
+            state.steps[index].progress = progress.min(99);
+            state.changed = true;
+        }
+    }
+
     pub(super) fn skip(&self, index: usize, message: &str) {
         let mut state = self.state();
         state.changed = true;

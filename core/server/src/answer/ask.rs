@@ -1,8 +1,12 @@
 //! From a question to its answer: the one path for the command line and the server.
 
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+use codegraph_model::{DOMAIN_FORMAT, Domain};
 use codegraph_plugin_host::types::{AnswerLanguage, Answered, Ask, Turn};
 use codegraph_plugin_host::{Cancel, GraphReader, PluginError, PluginHost};
 
@@ -12,6 +16,9 @@ use crate::routing::{NoRoute, Route, route};
 
 /// Pieces of an answer that wait for their reader.
 const WAITING: usize = 64;
+
+/// A domain is read up to so many bytes.
+const LARGEST_DOMAIN: u64 = 4 << 20;
 
 /// A question as it is asked.
 #[derive(Clone, Debug)]
@@ -61,10 +68,13 @@ pub async fn ask(
     cancel: Cancel,
     mut read: impl FnMut(&Route, &Collected),
 ) -> Result<Answer, AskError> {
+    let path = held.path.clone();
+    let domain = tokio::task::spawn_blocking(move || domain_of(&path)).await;
     let route = route(
         &question.text,
         question.scenario.as_deref(),
         &plugins.scenarios(),
+        domain.ok().flatten().as_ref(),
     )?;
     let (sender, mut receiver) = tokio::sync::mpsc::channel(WAITING);
     let asked = Ask {
@@ -91,6 +101,15 @@ pub async fn ask(
         }),
         Ok(answered) => Ok(put_together(question, route, collected, answered, held)),
     }
+}
+
+/// The domain beside a graph; none where none was made, or where it is not what is written there.
+fn domain_of(graph: &Path) -> Option<Domain> {
+    let file = File::open(graph.with_extension("domain.json")).ok()?;
+    let mut text = String::new();
+    file.take(LARGEST_DOMAIN).read_to_string(&mut text).ok()?;
+    let domain: Domain = serde_json::from_str(&text).ok()?;
+    (domain.format == DOMAIN_FORMAT).then_some(domain)
 }
 
 fn put_together(

@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use codegraph_jobs::worker::{Worker, work};
 use codegraph_server::limits::Quotas;
+use codegraph_server::live::Live;
 use codegraph_server::router::app as routes;
 use codegraph_server::serve::{Door, DoorOptions, Rooms};
 use codegraph_server::sql::{Runner, Slots};
 use codegraph_server::state::{AppState, Parts, Plugins};
-use codegraph_server::{TrustedProxies, telemetry};
+use codegraph_server::{TextIndexes, TrustedProxies, telemetry};
 use jiff::SignedDuration;
 use tokio::sync::Notify;
 
@@ -113,18 +114,20 @@ pub(crate) async fn run(app: &App, arguments: Arguments) -> anyhow::Result<Ended
         auth,
         data: app.data(),
         graphs: app.graphs()?,
+        texts: TextIndexes::default(),
         plugins,
         sql: Runner::with_program(app.program.clone()).with_slots(Arc::new(slots)),
         clock: app.clock.clone(),
         proxies,
         quotas: Quotas::new(config, app.clock.clone()),
+        live: Live::new(config),
         metrics: telemetry::metrics(),
         job_added: Arc::clone(&job_added),
         program: app.program.clone(),
         started,
     });
     if arguments.role != Role::Worker {
-        rooms.open(routes(state));
+        rooms.open(routes(state.clone()));
     }
     message(&format!("listening on http://{}\n", door.address()));
 
@@ -166,6 +169,7 @@ pub(crate) async fn run(app: &App, arguments: Arguments) -> anyhow::Result<Ended
     // Requests end while the workers put their jobs back.
     let closing = async {
         stop.cancelled().await;
+        state.close();
         door.close().await;
     };
     let sweeping = async {

@@ -13,6 +13,7 @@ mod auth;
 mod database;
 mod graph;
 mod import;
+mod live;
 mod load;
 mod log;
 mod network;
@@ -44,6 +45,7 @@ sections! {
     database: database::Database,
     api: api::Api,
     auth: auth::Auth,
+    live: live::Live,
     rate_limit: rate_limit::RateLimit,
     import: import::Import,
     network: network::Network,

@@ -11,5 +11,9 @@ section! {
         per_hour: u64 = 1000, ["RATE_LIMIT_PER_HOUR"];
         /// Whether the limits of single endpoints hold as well.
         endpoints: bool = true, ["RATE_LIMIT_ENDPOINTS"];
+        /// Requests a second for each address, before anything else is looked at; 0 is no limit.
+        flood_per_second: u64 = 200, ["RATE_LIMIT_FLOOD_PER_SECOND"];
+        /// Requests of an address that may come at once.
+        flood_burst: u64 = 1000, ["RATE_LIMIT_FLOOD_BURST"];
     }
 }

@@ -11,3 +11,4 @@ pub mod metrics;
 pub mod projects;
 pub mod query;
 pub mod scenarios;
+pub mod search;

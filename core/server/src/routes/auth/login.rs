@@ -42,7 +42,7 @@ pub async fn create_login(
 }
 
 async fn login(anybody: Anybody, credentials: Credentials) -> ApiResult<axum::Json<TokensView>> {
-    anybody.count(Quota::Login)?;
+    anybody.count(Quota::Login).await?;
     let name = credentials.username.or(credentials.email);
     let name = name.ok_or_else(|| {
         ApiError::fields(&[FieldError {

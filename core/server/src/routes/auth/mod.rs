@@ -10,3 +10,4 @@ pub mod register;
 pub mod sessions;
 pub mod setup_status;
 pub mod tokens;
+pub mod ws_ticket;

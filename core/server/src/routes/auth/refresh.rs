@@ -22,7 +22,7 @@ pub async fn refresh_token(
     anybody: Anybody,
     Json(request): Json<RefreshRequest>,
 ) -> ApiResult<axum::Json<TokensView>> {
-    anybody.count(Quota::Login)?;
+    anybody.count(Quota::Login).await?;
     let auth = &anybody.state().parts().auth;
     let issued = auth
         .refresh(&request.refresh_token, anybody.client())

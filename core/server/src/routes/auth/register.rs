@@ -89,7 +89,7 @@ pub async fn register(
     extract::Json(request): extract::Json<RegisterRequest>,
 ) -> ApiResult<(StatusCode, Json<RegisteredView>)> {
     let MaybeCaller { anybody, identity } = caller;
-    anybody.count(Quota::Login)?;
+    anybody.count(Quota::Login).await?;
     let parts = anybody.state().parts();
     let is_admin = identity.is_some_and(|identity| {
         identity.user.role == Role::Admin

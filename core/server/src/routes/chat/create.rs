@@ -13,7 +13,7 @@ pub async fn create_chat(
     caller: Caller<ScenariosExecute>,
     extract::Json(request): extract::Json<ChatRequest>,
 ) -> ApiResult<Json<ChatView>> {
-    caller.count(Quota::Chat)?;
+    caller.count(Quota::Chat).await?;
     let prepared = Prepared::new(&caller, request).await?;
     Ok(Json(prepared.answer(|_, _| {}).await?))
 }

@@ -1,23 +1,25 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::http::HeaderName;
+use axum::http::{HeaderMap, HeaderName};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::stream;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
+use tokio::time::interval;
 
 use super::question::{ChatRequest, Prepared};
 use crate::answer::Collected;
-use crate::caller::{Caller, ScenariosExecute};
-use crate::error::{ApiError, ApiResult};
+use crate::caller::{Caller, ScenariosExecute, credential};
+use crate::error::{ApiError, ApiResult, Code};
 use crate::extract;
 use crate::limits::Quota;
+use crate::live::RECHECK;
 use crate::routing::Route;
 
 /// Events that wait for a slow reader.
-const WAITING: usize = 256;
+pub(crate) const WAITING: usize = 256;
 /// So long a reader may let an event wait before it counts as gone.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -27,16 +29,29 @@ const PATIENCE: Duration = Duration::from_secs(10);
     responses((status = 200, body = String, content_type = "text/event-stream"), ApiError))]
 pub async fn create_chat_stream(
     caller: Caller<ScenariosExecute>,
+    headers: HeaderMap,
     extract::Json(request): extract::Json<ChatRequest>,
 ) -> ApiResult<impl IntoResponse> {
-    caller.count(Quota::ChatStream)?;
+    caller.count(Quota::ChatStream).await?;
+    let places = &caller.state().parts().live.streams;
+    let place = places.take(caller.identity().user.id).ok_or_else(|| {
+        let each = places.each();
+        let text = format!("too many streams: {each} are allowed at the same time");
+        ApiError::new(Code::RateLimited, text).retry_after(1)
+    })?;
     let prepared = Prepared::new(&caller, request).await?;
     let (sender, receiver) = mpsc::channel(WAITING);
-    tokio::spawn(run(prepared, sender));
-    let events = stream::unfold(receiver, |mut receiver| async {
+    let credential = credential(&headers).unwrap_or_default().to_owned();
+    tokio::spawn(async move {
+        tokio::select! {
+            () = run(prepared, sender) => {}
+            () = ended(caller, credential) => {}
+        }
+    });
+    let events = stream::unfold((receiver, place), |(mut receiver, place)| async {
         let value: Value = receiver.recv().await?;
         let event = Event::default().data(value.to_string());
-        Some((Ok::<_, Infallible>(event), receiver))
+        Some((Ok::<_, Infallible>(event), (receiver, place)))
     });
     let unbuffered = [(HeaderName::from_static("x-accel-buffering"), "no")];
     Ok((
@@ -45,7 +60,27 @@ pub async fn create_chat_stream(
     ))
 }
 
-async fn run(prepared: Prepared, sender: mpsc::Sender<Value>) {
+/// Waits until the caller may not ask any more, or the server stops.
+async fn ended(mut caller: Caller<ScenariosExecute>, credential: String) {
+    let state = caller.state().clone();
+    let closing = state.parts().live.closed();
+    tokio::pin!(closing);
+    let mut recheck = interval(RECHECK);
+    loop {
+        tokio::select! {
+            _ = recheck.tick() => {}
+            () = &mut closing => return,
+        }
+        if let Err(error) = caller.renew(&credential).await
+            && error.code.status().is_client_error()
+        {
+            return;
+        }
+    }
+}
+
+/// Answers into a channel: events as the stream has them. Ends with its reader.
+pub(crate) async fn run(prepared: Prepared, sender: mpsc::Sender<Value>) {
     let session = prepared.session;
     // Pieces come where nothing can be awaited; what a slow reader has not taken waits here.
     let (pieces, mut waiting) = mpsc::unbounded_channel();

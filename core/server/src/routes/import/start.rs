@@ -69,13 +69,13 @@ pub struct StartImport {
     /// Whether folders of dependencies and build results are imported, too.
     #[serde(default)]
     include_dependency_folders: bool,
-    /// Whether a domain is looked for. This version does not: the step is skipped and says so.
+    /// Whether the domain is set up: entry points, subsystems, vocabulary.
     #[serde(default = "yes")]
     create_domain_plugin: bool,
     /// Name of the domain.
     #[garde(length(max = 100))]
     domain_name: Option<String>,
-    /// Whether documentation is indexed. This version does not: the step is skipped and says so.
+    /// Whether documents, comments and names are indexed with the import; else they are when something is searched.
     #[serde(default = "yes")]
     import_docs: bool,
     /// Whether README files are indexed; see `import_docs`.

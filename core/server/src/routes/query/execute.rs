@@ -63,7 +63,7 @@ pub async fn execute_query(
     caller: Caller<QueryExecute>,
     extract::Json(request): extract::Json<QueryRequest>,
 ) -> ApiResult<Json<QueryView>> {
-    caller.count(Quota::Query)?;
+    caller.count(Quota::Query).await?;
     let mut tx = caller.begin_beside().await?;
     let held = hold(
         &caller,

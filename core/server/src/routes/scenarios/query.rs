@@ -17,7 +17,7 @@ pub async fn query_scenario(
     Path(id): Path<String>,
     extract::Json(mut request): extract::Json<ChatRequest>,
 ) -> ApiResult<Json<ChatView>> {
-    caller.count(Quota::Chat)?;
+    caller.count(Quota::Chat).await?;
     let plugins = caller.state().plugins().await?;
     let is_known =
         |scenario: &codegraph_plugin_host::types::ScenarioInfo| scenario.descriptor.id == id;

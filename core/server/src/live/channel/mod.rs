@@ -1,0 +1,5 @@
+//! What WebSockets are for.
+
+pub(crate) mod chat;
+pub(crate) mod jobs;
+pub(crate) mod notifications;

@@ -1,0 +1,3 @@
+//! Searching texts.
+
+pub mod get;
