@@ -27,7 +27,7 @@ pub(crate) struct Score {
 
 impl Score {
     /// Adds a program with what was found of it.
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         topic: &str,
         program: &Program<Calls>,
