@@ -53,7 +53,12 @@ impl Sources<'_> {
     /// The name of a function as calls are compared by: it is told apart by its row.
     fn name(&self, node: NodeId) -> String {
         let ast = self.ast(node);
-        format!("{}@{}#{}", ast.detail(node.row()), self.path(node), node.row())
+        format!(
+            "{}@{}#{}",
+            ast.detail(node.row()),
+            self.path(node),
+            node.row()
+        )
     }
 
     /// The function that a list means by `ns::f@a.c:3`: of that name, its head at that line.

@@ -20,7 +20,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 TIME_LIMIT = 20  # seconds a program may run
-FLAGS = ["-O0", "-g", "-no-pie", "-w", "-fno-builtin", "-finstrument-functions",
+FLAGS = ["-O0", "-gdwarf-4", "-no-pie", "-w", "-fno-builtin", "-finstrument-functions",
          "-finstrument-functions-exclude-file-list=/usr/", "-fno-eliminate-unused-debug-symbols"]
 COMPILERS = {".c": ["gcc", "-std=gnu17"], ".cpp": ["g++", "-std=gnu++20"], ".cc": ["g++", "-std=gnu++20"]}
 LIBRARIES = ["-lpthread", "-lm"]

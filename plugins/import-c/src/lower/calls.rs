@@ -41,6 +41,7 @@ impl<O: Output> Lower<'_, O> {
                         );
                         self.w.refer(receiver, declaration);
                     }
+                    None if self.is_later_member(name) => {}
                     None => self.waiting.push((row, name)),
                 }
                 row
@@ -85,6 +86,11 @@ impl<O: Output> Lower<'_, O> {
         }
     }
 
+    /// Whether a class around declares a name further down.
+    pub(super) fn is_later_member(&self, name: Text) -> bool {
+        self.members.iter().any(|names| names.contains(&name))
+    }
+
     /// Whether a name means a member of the class around, in a method that has an object.
     fn is_member(&mut self, name: Text) -> bool {
         let binding = self.scopes.resolve(self.scope, name);
@@ -96,8 +102,13 @@ impl<O: Output> Lower<'_, O> {
 
     /// `f` of `f()`, where it is a member: `this->f`.
     fn on_this(&mut self, function: NodeId, row: RowId) {
-        let span = self.tree.span(function);
         let place = Place::receiver(row).with_flags(NodeFlags::IMPLICIT);
+        self.member_of_this(function, place);
+    }
+
+    /// A member that is named alone: `this->f`.
+    pub(super) fn member_of_this(&mut self, function: NodeId, place: Place) -> RowId {
+        let span = self.tree.span(function);
         let access = self.operator("<operator>.indirectFieldAccess", place, span);
         let this = self.w.texts.intern("this");
         let at = (span.0, span.0);
@@ -113,6 +124,7 @@ impl<O: Output> Lower<'_, O> {
             span,
             name,
         );
+        access
     }
 
     /// A function in needless parentheses or behind a `*` is the function.

@@ -27,7 +27,7 @@ use codegraph_kit::scope::{ScopeId, Scopes};
 use codegraph_kit::texts::Text;
 use codegraph_kit::tree::NodeId;
 use codegraph_kit::{Fault, NodeFlags, NodeKind, Role};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::grammar::{Dialect, Kind, Tree, grammar, is_token};
 use crate::prepare::{Head, Prepared};
@@ -67,6 +67,7 @@ pub(crate) fn file<O: Output>(
         class: None,
         classes: FxHashMap::default(),
         functions: FxHashMap::default(),
+        members: Vec::new(),
         waiting: Vec::new(),
         assigned: Vec::new(),
         heads: &prepared.heads,
@@ -111,6 +112,8 @@ struct Lower<'a, O> {
     /// Functions by the name that they are called by, definitions before declarations; whether it is a definition, the only one of
     /// that name; its full name, empty where there are others.
     functions: FxHashMap<Text, (RowId, bool, Text)>,
+    /// Names of the members of the classes around, also of those further down.
+    members: Vec<FxHashSet<Text>>,
     /// Rows that name something that no scope knew: what is defined further down may be meant.
     waiting: Vec<(RowId, Text)>,
     /// Names that no scope knew where they were assigned to.

@@ -6,6 +6,7 @@ use codegraph_kit::scope::ScopeKind;
 use codegraph_kit::texts::Text;
 use codegraph_kit::tree::NodeId;
 use codegraph_kit::{NodeFlags, NodeKind, Role};
+use rustc_hash::FxHashSet;
 
 use super::{ClassAround, Lower};
 use crate::grammar::{Field, Kind};
@@ -88,7 +89,10 @@ impl<O: Output> Lower<'_, O> {
             } else {
                 self.open(ScopeKind::Type);
                 self.classes.insert(full, self.scope);
+                let names = self.member_names(body);
+                self.members.push(names);
                 self.fields(body, row);
+                self.members.pop();
             }
         }
         self.leave(around);
@@ -97,6 +101,40 @@ impl<O: Output> Lower<'_, O> {
             self.unnamed_members(node, outer);
         }
         self.depth.leave();
+    }
+
+    /// Names that a class declares anywhere in its body: its methods see them all.
+    fn member_names(&self, body: NodeId) -> FxHashSet<Text> {
+        let tree = self.tree;
+        let mut names = FxHashSet::default();
+        if !self.cpp {
+            return names;
+        }
+        let mut open = vec![body];
+        while let Some(node) = open.pop() {
+            for child in tree.children(node) {
+                match tree.kind(child) {
+                    Kind::FieldDeclaration | Kind::Function | Kind::Declaration => {
+                        let declarators = tree
+                            .children(child)
+                            .filter(|&part| tree.field_of(part) == Field::Declarator);
+                        names.extend(
+                            declarators
+                                .filter_map(|part| self.declarator(part).name)
+                                .map(|name| tree.name(name)),
+                        );
+                    }
+                    Kind::Template
+                    | Kind::PreprocIf
+                    | Kind::PreprocIfdef
+                    | Kind::PreprocElse
+                    | Kind::PreprocElif
+                    | Kind::PreprocElifdef => open.push(child),
+                    _ => {}
+                }
+            }
+        }
+        names
     }
 
     fn fields(&mut self, body: NodeId, row: RowId) {

@@ -105,6 +105,7 @@ pub(crate) fn collect(
     this.declarations();
     this.expressions();
     this.definitions();
+    this.objects();
     this.flows();
     this.facts.flows.retain(|flow| flow.from != 0);
     this.order();
@@ -284,6 +285,7 @@ impl<'a> Collector<'a> {
                     .ast
                     .has(row, property::VARIADIC | property::KEYWORD_VARIADIC),
             default: 0,
+            declared: self.words.typed.then(|| self.name(self.ast.type_text(row))),
         };
         self.facts.functions[function].parameters.push(parameter);
     }

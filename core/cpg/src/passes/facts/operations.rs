@@ -25,6 +25,7 @@ impl<'a> Collector<'a> {
             caller: self.caller(row),
             operator: self.name(operator),
             operands,
+            types: self.argument_types(row),
             result,
         };
         self.facts.operations.push(operation);
@@ -256,6 +257,10 @@ impl<'a> Collector<'a> {
     pub(super) fn iterated(&mut self, row: u32, value: Value) -> Value {
         self.at = row;
         let step = self.fresh(Expression::Iterated(value));
+        if self.words.transparent {
+            let result = self.operation(row, protocol::ITERATE, vec![value], None);
+            return self.choice(vec![step, result, value]);
+        }
         let how = if self.ast.has(row, property::ASYNC) {
             protocol::ITERATE_ASYNC
         } else {

@@ -9,7 +9,8 @@ use super::program::{FileAt, NONE, Node};
 use super::solver::{Solver, Through, Use};
 use super::value::{Kind, Val};
 use crate::kind::property::{
-    CLASS_METHOD, DECLARATION, INSTANCE_METHOD, KEYWORD_VARIADIC, VARIADIC,
+    ABSTRACT, CLASS_METHOD, DECLARATION, DYNAMIC_DISPATCH, INSTANCE_METHOD, KEYWORD_VARIADIC,
+    STATIC, VARIADIC,
 };
 use crate::passes::Resolution;
 use crate::passes::facts::{Expression, FileFacts, Flow, Function, Place, Value};
@@ -35,6 +36,7 @@ pub(super) fn add(solver: &mut Solver<'_, '_>) {
         operations(solver, at);
         derivations(solver, at);
     }
+    super::lifetime::add(solver);
 }
 
 fn expressions(solver: &mut Solver<'_, '_>, at: FileAt) {
@@ -117,6 +119,19 @@ fn expressions(solver: &mut Solver<'_, '_>, at: FileAt) {
             }
             Expression::Declared(class) => {
                 solver.instance(program.node(at, *class), node, Resolution::TypeHint);
+            }
+            Expression::Exact(class) => {
+                let class = program.node(at, *class);
+                let tier = Resolution::Type;
+                let exact = true;
+                solver.on(
+                    class,
+                    Use::Instance {
+                        to: node,
+                        tier,
+                        exact,
+                    },
+                );
             }
             Expression::Tested(class) => {
                 solver.instance(program.node(at, *class), node, Resolution::Type);
@@ -465,7 +480,9 @@ fn outside_names(solver: &mut Solver<'_, '_>) {
             .expressions
             .iter()
             .filter_map(|expression| match expression {
-                Expression::Declared(of) | Expression::Tested(of) => Some(*of),
+                Expression::Declared(of) | Expression::Exact(of) | Expression::Tested(of) => {
+                    Some(*of)
+                }
                 _ => None,
             });
         let called = file.calls.iter().map(|call| call.callee);
@@ -490,6 +507,70 @@ fn shared_variables(solver: &mut Solver<'_, '_>) {
     }
 }
 
+/// A name that the class of the caller has as a method, itself or from above: it is called on the caller's object.
+fn call_of_member(
+    solver: &mut Solver<'_, '_>,
+    at: FileAt,
+    caller: u32,
+    name: u32,
+    call: u32,
+) -> bool {
+    let program = solver.program;
+    let facts = program.function(caller);
+    let own = facts
+        .class
+        .map(|class| program.bases[at as usize].classes + class);
+    let class = own.or_else(|| solver.imports.linkage.class_of(program, caller));
+    let Some(class) = class else { return false };
+    let (methods, _) = solver
+        .hierarchy
+        .method(program, solver.externals, class, name);
+    let receiver = facts.parameters.first().filter(|first| first.is_receiver);
+    if methods.is_empty()
+        || program.text(name)
+            == program.files[program.class_files[class as usize] as usize]
+                .name(program.class(class).name)
+    {
+        return false;
+    }
+    let dispatches = solver.hierarchy.ancestors[class as usize].clone();
+    let is_virtual = dispatches
+        .iter()
+        .filter(|of| of.kind() == Kind::Class)
+        .any(|of| {
+            let (methods, _) =
+                solver
+                    .hierarchy
+                    .method(program, solver.externals, of.number(), name);
+            methods.iter().any(|&method| {
+                program.function(method).properties & (DYNAMIC_DISPATCH | ABSTRACT) != 0
+            })
+        });
+    let node = solver.fresh();
+    match receiver {
+        Some(receiver) if is_virtual => {
+            let object = program.bases[at as usize].variables + receiver.variable;
+            solver.read(object, node, name, at);
+        }
+        _ => {
+            for method in methods {
+                let method = solver.definition(method);
+                let is_static = program.function(method).properties & STATIC != 0;
+                let value = if receiver.is_some() && !is_static {
+                    solver
+                        .pairs
+                        .value(Kind::Bound, Val::new(Kind::Declared, class), method)
+                } else {
+                    Val::new(Kind::Function, method)
+                };
+                solver.add(node, value, Resolution::Import);
+            }
+        }
+    }
+    solver.call(node, call);
+    true
+}
+
 /// A name that is called is looked up from the scope of the caller outwards first: members of its class, then of its namespaces.
 fn call_from_scope(solver: &mut Solver<'_, '_>, at: FileAt, call: u32) -> bool {
     let program = solver.program;
@@ -505,6 +586,9 @@ fn call_from_scope(solver: &mut Solver<'_, '_>, at: FileAt, call: u32) -> bool {
         return false;
     }
     let caller = bases.functions + caller;
+    if call_of_member(solver, at, caller, program.name(at, *name), call) {
+        return true;
+    }
     let found = solver
         .imports
         .linkage
