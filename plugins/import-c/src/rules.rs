@@ -108,9 +108,14 @@ pub(crate) fn languages() -> Vec<Language> {
     let mut more: Vec<Entry> = OPERATORS
         .iter()
         .map(|(operator, token)| {
+            let rest = match *token {
+                "<" | ">" | "<=" | ">=" => " operator<=>",
+                "!=" => " operator==",
+                _ => "",
+            };
             entry(
                 "protocol",
-                &format!("<operator>.{operator} 1 operator{token}"),
+                &format!("<operator>.{operator} 1 operator{token}{rest}"),
             )
         })
         .collect();

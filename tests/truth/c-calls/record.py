@@ -167,13 +167,18 @@ class Functions:
         line = str(first) if is_lambda else line
         if file is None or line is None:
             return None
-        # A function whose file the library is, or a member that only the compiler defines.
-        if self.attribute(die, "DW_AT_defaulted") and not any("DW_AT_decl_line" in part for part in self.chain(die)):
+        # What is defaulted has no body in the program.
+        if re.search(r"\)[^;{]*= *default", self.text(file, int(line))):
             return None
         if is_lambda:
             return "<lambda>", file, int(line)
         parts = [plain(part) for part in [*reversed(raw), name]]
         return "::".join(part for part in parts if part), file, int(line)
+
+    def text(self, file, line):
+        """A line of the program."""
+        lines = (self.root / file).read_text(encoding="utf-8").splitlines()
+        return lines[line - 1] if 0 < line <= len(lines) else ""
 
     def read_lines(self, addresses):
         """Looks up the lines of instructions, and those where the functions around them begin."""

@@ -55,8 +55,15 @@ impl<O: Output> Lower<'_, O> {
             Kind::Qualified => {
                 let spelled = self.name_text(last);
                 let name = self.w.texts.intern(&spelled);
+                if let Some(made) = self.made_by_template(node, function, &spelled, place) {
+                    return made;
+                }
                 let row = self.w.put(NodeKind::Call, place, span, name);
-                self.qualified_name(function, Place::receiver(row));
+                let receiver = self.qualified_name(function, Place::receiver(row));
+                // `::f` is no member of the class around.
+                if self.name_text(function) == format!("::{spelled}") {
+                    self.waiting.push((receiver, name));
+                }
                 row
             }
             // `T(x)`
@@ -84,6 +91,28 @@ impl<O: Output> Lower<'_, O> {
         if let Some(list) = tree.child(node, Field::Arguments) {
             self.arguments(list, row);
         }
+    }
+
+    /// `std::make_unique<T>(a)` makes a `T` as `new T(a)` does.
+    fn made_by_template(
+        &mut self,
+        node: NodeId,
+        function: NodeId,
+        spelled: &str,
+        place: Place,
+    ) -> Option<()> {
+        let tree = self.tree;
+        if !matches!(spelled, "make_unique" | "make_shared") {
+            return None;
+        }
+        let template = tree.child(function, Field::Name)?;
+        let list = tree.child(template, Field::Arguments)?;
+        let of = self.parts(list).next()?;
+        let arguments = tree.child(node, Field::Arguments)?;
+        let row = self.operator("<operator>.new", place, tree.span(node));
+        let declared = self.squeezed(&[tree.span(of)]);
+        self.construct(arguments, declared, Place::argument(row, 1));
+        Some(())
     }
 
     /// Whether a class around declares a name further down.
@@ -192,8 +221,19 @@ impl<O: Output> Lower<'_, O> {
 
     /// `T x(a, b)`, `new T(a, b)`: a call of the type.
     pub(super) fn construct(&mut self, arguments: NodeId, declared: Text, place: Place) {
-        let plain = self.plain_type(declared);
         let span = self.tree.span(arguments);
+        let row = self.constructor_call(span, declared, place);
+        self.arguments(arguments, row);
+    }
+
+    /// A call of a type, without its arguments.
+    pub(super) fn constructor_call(
+        &mut self,
+        span: (u32, u32),
+        declared: Text,
+        place: Place,
+    ) -> RowId {
+        let plain = self.plain_type(declared);
         let short = self
             .w
             .texts
@@ -209,6 +249,6 @@ impl<O: Output> Lower<'_, O> {
             let place = Place::receiver(row).with_flags(NodeFlags::IMPLICIT);
             self.w.put(NodeKind::Identifier, place, at, plain);
         }
-        self.arguments(arguments, row);
+        row
     }
 }

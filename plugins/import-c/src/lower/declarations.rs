@@ -68,6 +68,8 @@ impl<O: Output> Lower<'_, O> {
             }
             if storage.is_typedef {
                 self.type_name(node, declarator, block);
+            } else if let Some(values) = self.vexing_values(declarator) {
+                self.constructed(node, declarator, &values, storage, block);
             } else if declarator.function.is_some() && !self.is_vexing(declarator) {
                 self.function_declaration(node, declarator, storage, block);
             } else {
@@ -101,6 +103,56 @@ impl<O: Output> Lower<'_, O> {
                         )
                     })
                 })
+    }
+
+    /// `T name(a, b);` in a function, where the parentheses hold names of variables only: it reads like a function's declaration.
+    fn vexing_values(&mut self, declarator: Declarator) -> Option<Vec<NodeId>> {
+        let tree = self.tree;
+        let function = declarator.function?;
+        if !self.cpp || self.class.is_some() || self.is_outside() {
+            return None;
+        }
+        let list = tree.child(function, Field::Parameters)?;
+        let mut values = Vec::new();
+        for part in self.parts(list) {
+            let name = tree.child(part, Field::Type)?;
+            let alone = tree.kind(part) == Kind::Parameter
+                && tree.kind(name) == Kind::TypeIdentifier
+                && tree.span(part) == tree.span(name);
+            if !alone || self.declaration_of(tree.name(name)).is_none() {
+                return None;
+            }
+            values.push(name);
+        }
+        (!values.is_empty()).then_some(values)
+    }
+
+    /// Adds a variable that is constructed from variables.
+    fn constructed(
+        &mut self,
+        node: NodeId,
+        declarator: Declarator,
+        values: &[NodeId],
+        storage: Storage,
+        block: RowId,
+    ) {
+        let tree = self.tree;
+        let Some(name_node) = declarator.name else {
+            return;
+        };
+        let declared = self.return_type(node, declarator);
+        let (name, span) = (tree.name(name_node), tree.span(name_node));
+        let row = self.local(name, span, declared, static_flag(storage.is_static), block);
+        let whole = tree.span(declarator.node);
+        let assignment = self.operator(operators::ASSIGNMENT, Place::statement(block), whole);
+        let place = Place::argument(assignment, 1);
+        let target = self.w.put(NodeKind::Identifier, place, span, name);
+        self.w.refer(target, row);
+        let list = (span.1, whole.1);
+        let call = self.constructor_call(list, declared, Place::argument(assignment, 2));
+        for (&value, position) in values.iter().zip(1..) {
+            self.identifier(value, Place::argument(call, position));
+        }
     }
 
     /// Adds a variable or a member, and its first value.

@@ -27,6 +27,14 @@ impl<O: Output> Lower<'_, O> {
         let row = self.w.push(row);
         if self.cpp {
             self.bind(name, span, row);
+            // Types of the project are written without a scope of the library.
+            let text = self.w.texts.get(declared);
+            let by_value = !text.contains(['*', '&', '[', '(', '<', ':']);
+            let plain = self.plain_type(declared);
+            let is_class = by_value && self.known_classes.contains(&plain);
+            if is_class {
+                self.member_types.insert(row, declared);
+            }
         }
         row
     }

@@ -67,6 +67,8 @@ pub(crate) fn file<O: Output>(
         class: None,
         classes: FxHashMap::default(),
         functions: FxHashMap::default(),
+        known_classes: FxHashSet::default(),
+        member_types: FxHashMap::default(),
         members: Vec::new(),
         waiting: Vec::new(),
         assigned: Vec::new(),
@@ -112,6 +114,10 @@ struct Lower<'a, O> {
     /// Functions by the name that they are called by, definitions before declarations; whether it is a definition, the only one of
     /// that name; its full name, empty where there are others.
     functions: FxHashMap<Text, (RowId, bool, Text)>,
+    /// Short names of the classes of the file so far.
+    known_classes: FxHashSet<Text>,
+    /// Members that hold an object of a class by value, with their types.
+    member_types: FxHashMap<RowId, Text>,
     /// Names of the members of the classes around, also of those further down.
     members: Vec<FxHashSet<Text>>,
     /// Rows that name something that no scope knew: what is defined further down may be meant.

@@ -177,7 +177,14 @@ impl<O: Output> Lower<'_, O> {
             Kind::Friend => {
                 // A friend that is defined in the class is a function of the namespace around.
                 if let Some(function) = tree.child_of(node, Kind::Function) {
+                    let around = self.class.take();
+                    let owner = self.owner;
+                    let of_class = self.w.texts.get(owner).to_owned();
+                    let outer = of_class.rsplit_once("::").map_or("", |(outer, _)| outer);
+                    self.owner = self.w.texts.intern(outer);
                     self.function(function, block);
+                    self.owner = owner;
+                    self.class = around;
                 }
             }
             Kind::Concept => {

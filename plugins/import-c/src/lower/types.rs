@@ -73,6 +73,9 @@ impl<O: Output> Lower<'_, O> {
         );
         row.detail = full;
         let row = self.w.push(row);
+        if tree.kind(node) != Kind::Enum {
+            self.known_classes.insert(name_text);
+        }
         self.bases(node, row);
         let is_class = tree.kind(node) == Kind::Class;
         let access = match (self.cpp, is_class) {

@@ -127,7 +127,7 @@ impl Collector<'_> {
                 return 0;
             };
             // What stands before an arrow may say itself what it points to.
-            if self.words.runs(operator) && base != 0 {
+            if self.words.runs(operator) && base != 0 && !self.is_pointer(row) {
                 let pointed = self.operation(row, operator, vec![base], None);
                 base = self.choice(vec![base, pointed]);
             }
@@ -168,7 +168,7 @@ impl Collector<'_> {
             op::AWAIT | op::ADDRESS_OF | op::NEW => argument(self, 1),
             op::INDIRECTION => {
                 let pointed = self.pointed_to(argument(self, 1));
-                if self.words.runs(operator) && pointed != 0 {
+                if self.words.runs(operator) && pointed != 0 && !self.is_pointer(row) {
                     let result = self.operation(row, operator, vec![argument(self, 1)], None);
                     return self.choice(vec![pointed, result]);
                 }
@@ -301,6 +301,7 @@ impl Collector<'_> {
                     }],
                     types: Vec::new(),
                     keeps: true,
+                    on: None,
                 });
                 value = self.value(Expression::Call(call));
             }
@@ -321,6 +322,7 @@ impl Collector<'_> {
             arguments: Vec::new(),
             types: self.argument_types(row),
             keeps: self.keeps(row),
+            on: self.receiver_type(row),
         };
         for child in self.tree.children(row) {
             let value = self.values[child as usize];

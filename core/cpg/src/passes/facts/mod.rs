@@ -386,6 +386,8 @@ pub struct CallSite {
     pub types: Vec<Option<Name>>,
     /// What it makes stays: it is given a place that was asked for, or handed to whoever called.
     pub keeps: bool,
+    /// The declared type of the object whose member is called, as a text.
+    pub on: Option<Name>,
 }
 
 /// An argument.

@@ -35,6 +35,7 @@ impl Collector<'_> {
             arguments: Vec::new(),
             types: self.argument_types(row),
             keeps: self.keeps(row),
+            on: None,
         };
         for child in self.tree.children(row) {
             let value = self.value_of(child);

@@ -154,6 +154,28 @@ impl Collector<'_> {
                 })
     }
 
+    /// The declared type of the object whose member a call names.
+    pub(super) fn receiver_type(&mut self, row: u32) -> Option<Name> {
+        if !self.words.typed {
+            return None;
+        }
+        let receiver = self.tree.child(self.ast, row, Role::Receiver)?;
+        if self.kind(receiver) != NodeKind::Call || !op::is_field_access(self.ast.name(receiver)) {
+            return None;
+        }
+        let object = self.tree.argument(self.ast, receiver, 1)?;
+        let text = self.type_of(object, DEPTH)?;
+        Some(self.owned_name(&text))
+    }
+
+    /// Whether the first operand is declared as a pointer.
+    pub(super) fn is_pointer(&self, row: u32) -> bool {
+        self.tree
+            .argument(self.ast, row, 1)
+            .and_then(|operand| self.type_of(operand, DEPTH))
+            .is_some_and(|text| text.ends_with('*') || text.ends_with("*&&") || text.contains('['))
+    }
+
     /// Whether what a call makes stays: of a variable, of the caller, or where a place was asked for.
     pub(super) fn keeps(&self, row: u32) -> bool {
         let parent = self.ast.parents[row as usize];

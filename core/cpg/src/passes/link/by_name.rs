@@ -3,8 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use super::invoke::call_site;
-use super::program::Symbol;
+use super::program::{NONE, Symbol};
 use super::solver::{Solver, Target};
+use super::value::Kind;
 use crate::kind::property::{
     DECLARATION, KEYWORD_ONLY, KEYWORD_VARIADIC, LAMBDA, STATIC, VARIADIC,
 };
@@ -52,7 +53,19 @@ pub(super) fn add(solver: &mut Solver<'_, '_>) {
             Expression::Member(base, name) => {
                 let unknown = solver.values(program.node(file, base)).is_empty()
                     && solver.values(program.node(file, site.callee)).is_empty();
-                if !unknown {
+                // The parameter of a template is a type without a scope that nothing defines.
+                let of_template = program.language(file).typed
+                    && solver
+                        .values(program.node(file, base))
+                        .iter()
+                        .all(|&(value, _)| {
+                            value.kind() == Kind::ExternalInstance
+                                && solver.externals.parent(value.number()) == NONE
+                                && !program
+                                    .text(solver.externals.last(value.number()))
+                                    .contains("::")
+                        });
+                if !unknown && !of_template {
                     continue;
                 }
                 (name, true)

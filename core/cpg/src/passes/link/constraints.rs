@@ -452,6 +452,10 @@ fn linked_name(solver: &mut Solver<'_, '_>, at: FileAt, node: Node, name: u32) {
         solver.add(node, Val::new(Kind::External, number), Resolution::Exact);
         return;
     }
+    let mut functions = functions;
+    if functions.is_empty() && classes.is_empty() && variables.is_empty() {
+        functions.extend(inherited(solver, at, text));
+    }
     let one = functions.len() == 1;
     for function in functions {
         let tier = if one {
@@ -467,6 +471,80 @@ fn linked_name(solver: &mut Solver<'_, '_>, at: FileAt, node: Node, name: u32) {
     for variable in variables {
         solver.flow(variable, node, Resolution::Import, Through::Copy);
     }
+}
+
+/// Methods that a name with its scope means where that scope is a class that only inherits them, or another name of one.
+fn inherited(solver: &mut Solver<'_, '_>, at: FileAt, text: &str) -> SmallVec<[u32; 1]> {
+    let program = solver.program;
+    let Some((scope, last)) = text.rsplit_once("::") else {
+        return SmallVec::new();
+    };
+    let Some(name) = program.known_symbol(last) else {
+        return SmallVec::new();
+    };
+    let classes = solver.imports.linkage.classes(program, at, scope);
+    let mut found = SmallVec::new();
+    for class in classes {
+        let (methods, _) = solver
+            .hierarchy
+            .method(program, solver.externals, class, name);
+        found.extend(methods.into_iter().map(|method| solver.definition(method)));
+    }
+    found
+}
+
+/// A method that is not virtual is that of the declared type, whatever the object is.
+fn call_of_declared(solver: &mut Solver<'_, '_>, at: FileAt, call: u32) -> bool {
+    let program = solver.program;
+    let facts = program.files[at as usize];
+    let site = &facts.calls[(call - program.bases[at as usize].calls) as usize];
+    let (Expression::Member(_, name), Some(on)) =
+        (&facts.expressions[site.callee as usize], site.on)
+    else {
+        return false;
+    };
+    let declared = super::overloads::Type::new(facts.name(on));
+    let Some(class) = solver
+        .class(at, declared.name)
+        .filter(|_| declared.pointers <= 1)
+    else {
+        return false;
+    };
+    let name = program.name(at, *name);
+    let (methods, _) = solver
+        .hierarchy
+        .method(program, solver.externals, class, name);
+    if methods.is_empty() || dispatches(solver, class, name) {
+        return false;
+    }
+    let node = solver.fresh();
+    for method in methods {
+        let method = solver.definition(method);
+        let receiver = Val::new(Kind::Declared, class);
+        let value = solver.pairs.value(Kind::Bound, receiver, method);
+        solver.add(node, value, Resolution::Type);
+    }
+    solver.call(node, call);
+    true
+}
+
+/// Whether a method is looked up in the object: its class or one above says so.
+fn dispatches(solver: &mut Solver<'_, '_>, class: u32, name: u32) -> bool {
+    let program = solver.program;
+    let ancestors = solver.hierarchy.ancestors[class as usize].clone();
+    ancestors
+        .iter()
+        .filter(|of| of.kind() == Kind::Class)
+        .any(|of| {
+            let (methods, _) =
+                solver
+                    .hierarchy
+                    .method(program, solver.externals, of.number(), name);
+            let flags = DYNAMIC_DISPATCH | ABSTRACT;
+            methods
+                .iter()
+                .any(|&method| program.function(method).properties & flags != 0)
+        })
 }
 
 /// Names that are called or stand for a type somewhere: any other one that nothing defines is a constant of which nothing is known.
@@ -533,19 +611,7 @@ fn call_of_member(
     {
         return false;
     }
-    let dispatches = solver.hierarchy.ancestors[class as usize].clone();
-    let is_virtual = dispatches
-        .iter()
-        .filter(|of| of.kind() == Kind::Class)
-        .any(|of| {
-            let (methods, _) =
-                solver
-                    .hierarchy
-                    .method(program, solver.externals, of.number(), name);
-            methods.iter().any(|&method| {
-                program.function(method).properties & (DYNAMIC_DISPATCH | ABSTRACT) != 0
-            })
-        });
+    let is_virtual = dispatches(solver, class, name);
     let node = solver.fresh();
     match receiver {
         Some(receiver) if is_virtual => {
@@ -621,7 +687,10 @@ fn calls(solver: &mut Solver<'_, '_>, at: FileAt) {
     let program = solver.program;
     let bases = program.bases[at as usize];
     for (call, site) in (bases.calls..).zip(&program.files[at as usize].calls) {
-        if site.callee != 0 && !call_from_scope(solver, at, call) {
+        if site.callee != 0
+            && !call_from_scope(solver, at, call)
+            && !call_of_declared(solver, at, call)
+        {
             solver.call(program.node(at, site.callee), call);
         }
     }

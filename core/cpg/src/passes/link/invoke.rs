@@ -334,6 +334,7 @@ impl Solver<'_, '_> {
         self.reached.insert(function);
         if self.linked.insert((invocation, function, bound)) {
             self.pass_arguments(invocation, function, bound);
+            self.pass_by_value(invocation, function);
         }
     }
 

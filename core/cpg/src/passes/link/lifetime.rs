@@ -3,6 +3,8 @@
 
 use smallvec::SmallVec;
 
+use super::invoke::call_site;
+use super::overloads::Type;
 use super::program::{FileAt, NONE};
 use super::solver::Solver;
 use super::value::{Kind, Val};
@@ -163,6 +165,35 @@ impl Solver<'_, '_> {
             };
             for part in parts {
                 self.make(site, part, file, types, depth);
+            }
+        }
+    }
+
+    /// Arguments that become objects of their own: copies, and what a constructor of the parameter's class converts.
+    pub(super) fn pass_by_value(&mut self, invocation: u32, function: u32) {
+        let program = self.program;
+        let own = program.function_files[function as usize];
+        if invocation >= program.ends().calls || program.language(own).destructor.is_none() {
+            return;
+        }
+        let (file, site) = call_site(program, invocation);
+        let parameters = program.function(function).parameters.iter();
+        for (parameter, given) in parameters.filter(|own| !own.is_receiver).zip(&site.types) {
+            let (Some(declared), Some(given)) = (parameter.declared, given) else {
+                continue;
+            };
+            let to = Type::new(program.files[own as usize].name(declared));
+            let from = Type::new(program.files[file as usize].name(*given));
+            let Some(class) = self.class(own, to.name).filter(|_| to.pointers == 0) else {
+                continue;
+            };
+            let is_copy = self.class(file, from.name) == Some(class);
+            let by_value = !to.is_reference && !to.is_moved;
+            let converts =
+                !is_copy && (from.pointers > 0 || program.language(file).is_number(from.name));
+            if converts || is_copy && by_value && !from.is_moved && from.pointers == 0 {
+                self.make(invocation, class, file, &[Some(*given)], DEPTH);
+                self.destroy(invocation, class, Resolution::Type, DEPTH);
             }
         }
     }

@@ -121,9 +121,10 @@ impl<'a> Linkage<'a> {
             return Found::new();
         };
         let last = name.rsplit("::").next().unwrap_or(name);
-        let Some(all) = self.functions.get(&(group, last)) else {
-            return Found::new();
-        };
+        // A name with its scope may be a member's.
+        let members = self.members.get(&(group, last)).filter(|_| last != name);
+        let all = self.functions.get(&(group, last));
+        let all: Vec<u32> = all.into_iter().chain(members).flatten().copied().collect();
         let file_of = |function: u32| program.function_files[function as usize];
         let fits = |&function: &u32| {
             let facts = program.function(function);

@@ -76,13 +76,13 @@ impl Solver<'_, '_> {
             if typed {
                 let types = facts.types.get(1..).unwrap_or_default();
                 let given = facts.operands.len() - 1 + usize::from(runs_behind(operator));
-                self.choose((file, types), given, &mut found);
+                let own = self.choose((file, types), given, &mut found);
+                if self.operate_free(operation, (file, facts), methods, result, (tier, own)) {
+                    found.clear();
+                }
                 for method in &mut found {
                     *method = self.definition(*method);
                 }
-            }
-            if found.is_empty() && typed {
-                self.operate_free(operation, (file, facts), methods, result, tier);
             }
             for method in found {
                 let arguments: SmallVec<[(Given, Node); 2]> = facts
@@ -114,8 +114,13 @@ impl Solver<'_, '_> {
         }
     }
 
-    /// Of the functions of an operator those with so many parameters, and with the least conversion.
-    fn choose(&self, (file, types): (FileAt, &[Option<Name>]), given: usize, found: &mut Vec<u32>) {
+    /// Of the functions of an operator those with so many parameters and with the least conversion, and how much that is.
+    fn choose(
+        &self,
+        (file, types): (FileAt, &[Option<Name>]),
+        given: usize,
+        found: &mut Vec<u32>,
+    ) -> Option<u32> {
         let count = |function: u32| {
             let own = self.program.function(function).parameters.iter();
             own.filter(|own| !own.is_receiver).count()
@@ -125,35 +130,39 @@ impl Solver<'_, '_> {
         }
         found.retain(|&function| self.conversion(file, types, function).is_some());
         self.least_conversion(file, types, found);
+        self.conversion(file, types, *found.first()?)
     }
 
-    /// An operator that is no method: a function of its name takes all operands.
+    /// An operator that is no method: a function of its name takes all operands. Says whether one does with less conversion than the
+    /// methods need.
     fn operate_free(
         &mut self,
         operation: u32,
         (file, facts): (FileAt, &Operation),
         names: &[Symbol],
         result: Node,
-        tier: Resolution,
-    ) {
+        (tier, of_methods): (Resolution, Option<u32>),
+    ) -> bool {
         let program = self.program;
-        let given = facts.operands.len()
-            + usize::from(runs_behind(
-                program.files[file as usize].name(facts.operator),
-            ));
+        let operator = program.files[file as usize].name(facts.operator);
+        let given = facts.operands.len() + usize::from(runs_behind(operator));
+        if facts.types.iter().all(Option::is_none) {
+            return false;
+        }
         let mut found: Vec<u32> = names
             .iter()
             .flat_map(|&name| {
-                self.imports
-                    .linkage
-                    .functions(program, file, program.text(name))
+                let name = program.text(name);
+                self.imports.linkage.functions(program, file, name)
             })
             .filter(|&function| program.function(function).parameters.len() == given)
             .collect();
-        if facts.types.is_empty() {
-            return;
+        let Some(cost) = self.choose((file, &facts.types), given, &mut found) else {
+            return false;
+        };
+        if of_methods.is_some_and(|own| own <= cost) {
+            return false;
         }
-        self.choose((file, &facts.types), given, &mut found);
         for function in found {
             let arguments = facts
                 .operands
@@ -164,6 +173,7 @@ impl Solver<'_, '_> {
             let invocation = self.invoke(program.ends().calls + operation, arguments, result);
             self.call_function(invocation, function, None, tier.max(Resolution::Type));
         }
+        true
     }
 
     /// What operators give of operands that are not the project's.

@@ -185,11 +185,8 @@ impl Solver<'_, '_> {
         match (given, wanted) {
             (_, Some(wanted)) if to.pointers == 0 && given != Some(wanted) => self.converts(wanted),
             (_, Some(_)) => None,
-            (Some(given), None) if number(&to) => {
-                let of_object = program.class(given).name;
-                let _ = of_object;
-                Some(if self.is_enumeration(given) { 5 } else { 12 })
-            }
+            (Some(given), None) if number(&to) && self.is_enumeration(given) => Some(5),
+            (Some(given), None) if number(&to) => self.converts_to_number(given),
             (None, None) if number(&from) && to.pointers > 0 => None,
             // Its name is that of a template's parameter, or of a type outside.
             _ if to.pointers <= from.pointers => Some(self.open_type(to)),
@@ -207,16 +204,13 @@ impl Solver<'_, '_> {
     }
 
     fn is_enumeration(&self, class: u32) -> bool {
+        // No object of it has members of its own.
         let file = self.program.class_files[class as usize];
-        let row = self.program.class(class).row;
-        let _ = (file, row);
-        // Types without any function are data: enumerations and plain structs.
-        !self.program.files[file as usize]
-            .functions
-            .iter()
-            .any(|function| {
-                function.class == Some(class - self.program.bases[file as usize].classes)
-            })
+        let own = Some(class - self.program.bases[file as usize].classes);
+        let functions = &self.program.files[file as usize].functions;
+        self.program.fields(class).is_empty()
+            && self.hierarchy.ancestors[class as usize].len() == 1
+            && !functions.iter().any(|function| function.class == own)
     }
 
     /// A class that one argument makes.
@@ -238,6 +232,24 @@ impl Solver<'_, '_> {
                         == 1
             });
         takes_one.then_some(12)
+    }
+
+    /// A class with an operator that gives a number.
+    fn converts_to_number(&self, class: u32) -> Option<u32> {
+        let program = self.program;
+        let file = program.class_files[class as usize];
+        let own = Some(class - program.bases[file as usize].classes);
+        let gives = program.files[file as usize]
+            .functions
+            .iter()
+            .any(|function| {
+                function.class == own
+                    && program.files[file as usize]
+                        .name(function.name)
+                        .strip_prefix("operator ")
+                        .is_some_and(|to| program.language(file).is_number(to))
+            });
+        gives.then_some(12)
     }
 
     /// The class that a name means in a file.
