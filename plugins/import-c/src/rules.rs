@@ -74,7 +74,7 @@ const OPERATORS: [(&str, &str); 42] = [
 ];
 
 /// Classes of the library that stand for what they hold.
-const WRAPPERS: &str = "unique_ptr shared_ptr weak_ptr optional reference_wrapper vector deque list array set span initializer_list \
+pub(crate) const WRAPPERS: &str = "unique_ptr shared_ptr weak_ptr optional reference_wrapper vector deque list array set span initializer_list \
     map unordered_map multimap pair stack queue atomic";
 
 /// What a loop over a range runs.
@@ -122,6 +122,10 @@ pub(crate) fn languages() -> Vec<Language> {
     more.push(entry("instance-call", "operator()"));
     more.push(entry("overloads", "types"));
     more.push(entry("destructor", "~"));
+    more.push(entry(
+        "stores",
+        "push_back push_front emplace_back emplace_front push emplace insert insert_or_assign assign reset store",
+    ));
     more.push(entry("type-wrapper", WRAPPERS));
     more.extend(RANGES.map(|rule| entry("protocol", rule)));
     let cpp = [

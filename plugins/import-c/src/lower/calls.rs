@@ -115,6 +115,31 @@ impl<O: Output> Lower<'_, O> {
         Some(())
     }
 
+    /// `f<A>()` where it reads like the type of a function.
+    pub(super) fn call_like_type(&mut self, node: NodeId, place: Place) {
+        let tree = self.tree;
+        let Some(function) = tree.child(node, Field::Type) else {
+            return;
+        };
+        let spelled = self.name_text(function);
+        let last = spelled.rsplit("::").next().unwrap_or(&spelled).to_owned();
+        let span = tree.span(node);
+        let inner = tree.child(function, Field::Name).unwrap_or(function);
+        let of = tree
+            .child(inner, Field::Arguments)
+            .or_else(|| tree.child(function, Field::Arguments))
+            .and_then(|list| self.parts(list).next());
+        if let Some(of) = of.filter(|_| matches!(last.as_str(), "make_unique" | "make_shared")) {
+            let row = self.operator("<operator>.new", place, span);
+            let declared = self.squeezed(&[tree.span(of)]);
+            self.constructor_call(span, declared, Place::argument(row, 1));
+            return;
+        }
+        let name = self.w.texts.intern(&last);
+        let row = self.w.put(NodeKind::Call, place, span, name);
+        self.qualified_name(function, Place::receiver(row));
+    }
+
     /// Whether a class around declares a name further down.
     pub(super) fn is_later_member(&self, name: Text) -> bool {
         self.members.iter().any(|names| names.contains(&name))

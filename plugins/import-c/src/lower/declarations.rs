@@ -116,13 +116,31 @@ impl<O: Output> Lower<'_, O> {
         let mut values = Vec::new();
         for part in self.parts(list) {
             let name = tree.child(part, Field::Type)?;
-            let alone = tree.kind(part) == Kind::Parameter
-                && tree.kind(name) == Kind::TypeIdentifier
-                && tree.span(part) == tree.span(name);
-            if !alone || self.declaration_of(tree.name(name)).is_none() {
+            if tree.kind(part) != Kind::Parameter {
                 return None;
             }
-            values.push(name);
+            let called = tree.child(part, Field::Declarator);
+            let is_value = match (tree.kind(name), called) {
+                (Kind::TypeIdentifier, None) => {
+                    let text = tree.name(name);
+                    let alone = tree.span(part) == tree.span(name);
+                    alone
+                        && (self.declaration_of(text).is_some()
+                            || self.functions.contains_key(&text))
+                }
+                // `T x(f<A>());`
+                (Kind::Qualified | Kind::TemplateType, Some(called)) => {
+                    tree.kind(called) == Kind::AbstractFunction
+                        && tree
+                            .child(called, Field::Parameters)
+                            .is_some_and(|list| self.parts(list).next().is_none())
+                }
+                _ => false,
+            };
+            if !is_value {
+                return None;
+            }
+            values.push(if called.is_some() { part } else { name });
         }
         (!values.is_empty()).then_some(values)
     }
@@ -151,7 +169,12 @@ impl<O: Output> Lower<'_, O> {
         let list = (span.1, whole.1);
         let call = self.constructor_call(list, declared, Place::argument(assignment, 2));
         for (&value, position) in values.iter().zip(1..) {
-            self.identifier(value, Place::argument(call, position));
+            let place = Place::argument(call, position);
+            if tree.kind(value) == Kind::Parameter {
+                self.call_like_type(value, place);
+            } else {
+                self.identifier(value, place);
+            }
         }
     }
 
@@ -263,7 +286,13 @@ impl<O: Output> Lower<'_, O> {
         let place = Place::argument(assignment, 2);
         match self.tree.kind(value) {
             Kind::InitializerList if declarator.is_array => {
-                let element = self.element_type(declared);
+                // Lists in the list of an array of arrays are arrays.
+                let nested = self.w.texts.get(declared).matches('[').count() > 1;
+                let element = if nested {
+                    Text::EMPTY
+                } else {
+                    self.element_type(declared)
+                };
                 self.initializer_list(value, place, Text::EMPTY, element);
             }
             Kind::InitializerList => {
@@ -399,7 +428,7 @@ impl<O: Output> Lower<'_, O> {
         row.detail = self.qualified(&spelled);
         row.type_text = declared;
         let row = self.w.push(row);
-        let base = self.plain_type(declared);
+        let base = self.held_type(declared);
         if !base.is_empty() && !self.w.texts.get(base).contains('(') {
             let span = self
                 .tree

@@ -67,6 +67,7 @@ pub(crate) fn file<O: Output>(
         class: None,
         classes: FxHashMap::default(),
         functions: FxHashMap::default(),
+        shapes: FxHashMap::default(),
         known_classes: FxHashSet::default(),
         member_types: FxHashMap::default(),
         members: Vec::new(),
@@ -89,6 +90,8 @@ pub(crate) fn file<O: Output>(
 #[derive(Clone, Copy)]
 struct ClassAround {
     row: RowId,
+    /// Its short name.
+    name: Text,
     /// What members are declared as from here on.
     access: NodeFlags,
 }
@@ -114,6 +117,8 @@ struct Lower<'a, O> {
     /// Functions by the name that they are called by, definitions before declarations; whether it is a definition, the only one of
     /// that name; its full name, empty where there are others.
     functions: FxHashMap<Text, (RowId, bool, Text)>,
+    /// By short name of a type of the file: its members, with the type of those that hold one by value and whether they are arrays.
+    shapes: FxHashMap<Text, Vec<(Text, Text, bool)>>,
     /// Short names of the classes of the file so far.
     known_classes: FxHashSet<Text>,
     /// Members that hold an object of a class by value, with their types.

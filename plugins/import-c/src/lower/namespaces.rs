@@ -117,7 +117,7 @@ impl<O: Output> Lower<'_, O> {
         row.detail = self.qualified(&spelled);
         row.type_text = declared;
         let row = self.w.push(row);
-        let base = self.plain_type(declared);
+        let base = self.held_type(declared);
         if !base.is_empty() {
             self.w.put(
                 NodeKind::Identifier,

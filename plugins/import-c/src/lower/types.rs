@@ -84,7 +84,14 @@ impl<O: Output> Lower<'_, O> {
             (true, false) => NodeFlags::PUBLIC,
         };
         let outer = self.class;
-        let around = self.enter(full, Some(ClassAround { row, access }));
+        let around = self.enter(
+            full,
+            Some(ClassAround {
+                row,
+                name: name_text,
+                access,
+            }),
+        );
         if let Some(body) = tree.child(node, Field::Body) {
             if tree.kind(node) == Kind::Enum {
                 // Enumerators are names of the scope around; those of `enum class` too: they are only reached through it.
@@ -260,6 +267,34 @@ impl<O: Output> Lower<'_, O> {
             _ => return Text::EMPTY,
         };
         self.w.texts.intern(&name)
+    }
+
+    /// The plain name of a type; of a class of the library that stands for what it holds, that of what it holds.
+    pub(super) fn held_type(&mut self, declared: Text) -> Text {
+        let text = self.w.texts.get(declared).to_owned();
+        let holds = |name: &str| {
+            let last = name.trim().rsplit("::").next().unwrap_or_default();
+            crate::rules::WRAPPERS
+                .split_whitespace()
+                .any(|word| word == last)
+        };
+        let mut at = text.as_str();
+        while let Some((name, rest)) = at.split_once('<')
+            && holds(name)
+            && let Some(end) = rest.rfind('>')
+        {
+            // The last of the arguments outside of other brackets.
+            let (mut depth, mut from) = (0_i32, 0);
+            for (place, c) in rest[..end].char_indices() {
+                depth += i32::from(matches!(c, '<' | '(')) - i32::from(matches!(c, '>' | ')'));
+                if c == ',' && depth == 0 {
+                    from = place + 1;
+                }
+            }
+            at = rest[from..end].trim();
+        }
+        let inner = self.w.texts.intern(at);
+        self.plain_type(inner)
     }
 
     /// The name of the type of an array's elements.

@@ -169,6 +169,12 @@ impl<'a> Collector<'a> {
                     let elements = self.fresh(Expression::Iterated(value));
                     self.store(row, made, Key::Any, elements);
                 }
+            } else if let Ok(at) = ast.keywords.binary_search_by_key(&child, |&(row, _)| row)
+                && value != 0
+            {
+                // Under the name of a member.
+                let name = self.name(ast.texts.get(ast.keywords[at].1));
+                self.flow(Place::Member(made, name), value);
             } else {
                 let key = position.filter(|_| ordered).map_or(Key::Any, Key::Index);
                 self.store(row, made, key, value);

@@ -25,6 +25,8 @@ pub(super) struct Words<'a> {
     pub(super) typed: bool,
     /// What names of destructors begin with, where objects live as long as the variables that hold them.
     pub(super) destructor: Option<&'a str>,
+    /// Methods that put what they are given into their object.
+    pub(super) stores: Vec<&'a str>,
     /// Operators that can run methods, though elsewhere they never do.
     running: Vec<&'a str>,
 }
@@ -46,6 +48,7 @@ impl<'a> Words<'a> {
             type_words: words("type-word"),
             typed: rules.get("overloads") == Some("types"),
             destructor: rules.get("destructor"),
+            stores: words("stores"),
             running: rules
                 .protocols()
                 .map(|(operator, ..)| operator)

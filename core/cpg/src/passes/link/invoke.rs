@@ -560,10 +560,7 @@ impl Solver<'_, '_> {
 }
 
 /// Facts of a call, and its file.
-pub(super) fn call_site<'a>(
-    program: &Program<'a>,
-    call: u32,
-) -> (FileAt, &'a crate::passes::facts::CallSite) {
+pub(super) fn call_site<'a>(program: &Program<'a>, call: u32) -> (FileAt, &'a CallSite) {
     let file = program.bases.partition_point(|bases| bases.calls <= call) - 1;
     (
         file as u32,

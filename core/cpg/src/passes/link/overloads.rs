@@ -178,7 +178,11 @@ impl Solver<'_, '_> {
                     pointers: 0,
                     ..
                 } => Some(8),
-                _ if to.pointers > 0 || number(&to) => None,
+                _ if number(&to) => None,
+                _ if to.pointers > 0 => {
+                    let is_known = wanted.is_some() || program.language(own).is_number(to.name);
+                    (!is_known && to.pointers <= from.pointers).then(|| self.open_type(to))
+                }
                 _ => wanted.map_or(Some(self.open_type(to)), |class| self.converts(class)),
             };
         }
