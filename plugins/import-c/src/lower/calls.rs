@@ -26,8 +26,11 @@ impl<O: Output> Lower<'_, O> {
         let span = tree.span(node);
         let row = match tree.kind(function) {
             Kind::Identifier => {
-                let name = tree.name(function);
+                let mut name = tree.name(function);
                 let declaration = self.declaration_of(name);
+                if declaration.is_none() {
+                    name = self.renamed(name);
+                }
                 let row = self.w.put(NodeKind::Call, place, span, name);
                 match declaration {
                     Some(_) if self.is_member(name) => self.on_this(function, row),
@@ -138,6 +141,20 @@ impl<O: Output> Lower<'_, O> {
         let name = self.w.texts.intern(&last);
         let row = self.w.put(NodeKind::Call, place, span, name);
         self.qualified_name(function, Place::receiver(row));
+    }
+
+    /// What a macro that is another name stands for; the name itself where it is none.
+    fn renamed(&mut self, name: Text) -> Text {
+        let mut spelled = self.w.texts.get(name);
+        // Names that stand for each other end somewhere.
+        for _ in 0..8 {
+            match self.renames.get(spelled) {
+                Some(next) => spelled = next,
+                None => break,
+            }
+        }
+        let spelled = spelled.to_owned();
+        self.w.texts.intern(&spelled)
     }
 
     /// Whether a class around declares a name further down.

@@ -74,6 +74,7 @@ pub(crate) fn file<O: Output>(
         waiting: Vec::new(),
         assigned: Vec::new(),
         heads: &prepared.heads,
+        renames: &prepared.renames,
         lambdas: 0,
         depth: Depth::default(),
         comment: 0,
@@ -130,6 +131,8 @@ struct Lower<'a, O> {
     /// Names that no scope knew where they were assigned to.
     assigned: Vec<(Text, (u32, u32))>,
     heads: &'a FxHashMap<u32, Head>,
+    /// Macros that are other names of something.
+    renames: &'a FxHashMap<String, String>,
     lambdas: u32,
     depth: Depth,
     comment: usize,
