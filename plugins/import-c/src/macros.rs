@@ -216,6 +216,25 @@ impl Macros {
         }
     }
 
+    /// Macros without parameters that stand for one other name, wherever they are defined.
+    pub(crate) fn renames(&self) -> FxHashMap<String, String> {
+        let is_name = |body: &str| {
+            !body.is_empty()
+                && body.bytes().all(crate::lex::is_word)
+                && !body.starts_with(|c: char| c.is_ascii_digit())
+                && !is_keyword(body)
+        };
+        self.by_name
+            .iter()
+            .filter_map(|(name, list)| match &list[..] {
+                [only] if only.parameters.is_none() && is_name(only.body.trim()) => {
+                    Some((name.clone(), only.body.trim().to_owned()))
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.by_name.is_empty()
     }

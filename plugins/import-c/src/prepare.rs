@@ -22,6 +22,8 @@ pub(crate) struct Prepared {
     pub(crate) includes: Vec<Include>,
     /// Macros that the file defines and that are used like functions, as such.
     pub(crate) functions: Bodies,
+    /// Macros that are other names of something, with that.
+    pub(crate) renames: FxHashMap<String, String>,
     /// Start, end, reason, sentence.
     pub(crate) gaps: Vec<(u32, u32, &'static str, String)>,
 }
@@ -75,6 +77,7 @@ pub(crate) fn prepare(source: &[u8], included: &[Vec<u8>], cpp: bool) -> Prepare
         bytes: preparer.bytes,
         heads: preparer.heads,
         includes,
+        renames: preparer.macros.renames(),
         functions: Bodies::new(source, &preparer.macros, &functions),
         gaps,
     }

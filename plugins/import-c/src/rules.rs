@@ -28,7 +28,7 @@ const RULES: [(&str, &str); 12] = [
 ];
 
 /// Operators of C++ that a class can define.
-const OPERATORS: [(&str, &str); 32] = [
+const OPERATORS: [(&str, &str); 42] = [
     ("addition", "+"),
     ("subtraction", "-"),
     ("multiplication", "*"),
@@ -61,6 +61,29 @@ const OPERATORS: [(&str, &str); 32] = [
     ("preDecrement", "--"),
     ("postDecrement", "--"),
     ("compare", "<=>"),
+    ("minus", "-"),
+    ("plus", "+"),
+    ("assignmentOr", "|="),
+    ("assignmentAnd", "&="),
+    ("assignmentXor", "^="),
+    ("assignmentModulo", "%="),
+    ("assignmentShiftLeft", "<<="),
+    ("assignmentArithmeticShiftRight", ">>="),
+    ("addressOf", "&"),
+    ("indirectFieldAccess", "->"),
+];
+
+/// Classes of the library that stand for what they hold.
+pub(crate) const WRAPPERS: &str = "unique_ptr shared_ptr weak_ptr optional reference_wrapper vector deque list array set span initializer_list \
+    map unordered_map multimap pair stack queue atomic";
+
+/// What a loop over a range runs.
+const RANGES: [&str; 5] = [
+    "<protocol>.iterate 1 begin",
+    "<protocol>.iterate 1 end",
+    "<protocol>.step 1 operator*",
+    "<protocol>.step 1 operator++",
+    "<protocol>.step 1 operator!=",
 ];
 
 /// The languages.
@@ -85,13 +108,26 @@ pub(crate) fn languages() -> Vec<Language> {
     let mut more: Vec<Entry> = OPERATORS
         .iter()
         .map(|(operator, token)| {
+            let rest = match *token {
+                "<" | ">" | "<=" | ">=" => " operator<=>",
+                "!=" => " operator==",
+                _ => "",
+            };
             entry(
                 "protocol",
-                &format!("<operator>.{operator} 1 operator{token}"),
+                &format!("<operator>.{operator} 1 operator{token}{rest}"),
             )
         })
         .collect();
     more.push(entry("instance-call", "operator()"));
+    more.push(entry("overloads", "types"));
+    more.push(entry("destructor", "~"));
+    more.push(entry(
+        "stores",
+        "push_back push_front emplace_back emplace_front push emplace insert insert_or_assign assign reset store",
+    ));
+    more.push(entry("type-wrapper", WRAPPERS));
+    more.extend(RANGES.map(|rule| entry("protocol", rule)));
     let cpp = [
         ".cpp", ".cc", ".cxx", ".c++", ".hpp", ".hh", ".hxx", ".h++", ".ipp", ".tpp", ".inl", ".C",
         ".H", ".cppm", ".ixx",

@@ -1,4 +1,7 @@
-//! The truth set of calls of programs that are linked by name: `tests/truth/native-calls/README.md` describes it.
+//! The truth sets of calls of programs that are linked by name: `tests/truth/native-calls/README.md` describes the one that was
+//! written by hand, `tests/truth/c-calls/README.md` those that were recorded.
+
+mod calls;
 
 use std::collections::BTreeSet;
 
@@ -8,7 +11,7 @@ use codegraph_plugin_host::PluginHost;
 use codegraph_plugin_host::types::{FileContext, LanguageInfo};
 
 use crate::programs::{self, Lowered, Program};
-use crate::truth::{Calls, add_call};
+use crate::truth::{Calls, Score, add_call};
 
 /// Number of programs, and the calls that are missed or wrong.
 ///
@@ -40,6 +43,35 @@ pub(crate) async fn differences() -> (usize, Vec<String>) {
     (all.len(), differences)
 }
 
+/// What the linker finds of the recorded programs in a folder of `tests/truth`, against what their runs did.
+///
+/// # Panics
+/// Panics where the importer was not built or a document cannot be read.
+pub(crate) async fn recorded(folder: &str) -> Score {
+    let work = tempfile::tempdir().expect("a temporary folder");
+    let (host, languages) = programs::importer(work.path(), "import-c").await;
+    let rules: Vec<Rules> = languages
+        .iter()
+        .map(|language| language.rules.clone())
+        .collect();
+    let mut score = Score::default();
+    for (topic, mut program) in programs::programs(folder, add_call) {
+        let lowered = lower(&host, &languages, &program).await;
+        let linked = passes::link(&lowered.facts, &rules);
+        let sources = calls::Sources {
+            files: &program.files,
+            asts: &lowered.asts,
+        };
+        let found = sources.found(&linked.calls);
+        for (_, caller, callee) in &mut program.known {
+            *caller = sources.listed(caller);
+            *callee = sources.listed(callee);
+        }
+        score.add(&topic, &program, &found);
+    }
+    score
+}
+
 async fn lower(host: &PluginHost, languages: &[LanguageInfo], program: &Program<Calls>) -> Lowered {
     let language = |path: &str| {
         let known = languages.iter().find(|language| {
@@ -61,13 +93,25 @@ async fn lower(host: &PluginHost, languages: &[LanguageInfo], program: &Program<
     let mut all = Lowered::default();
     for (ordinal, (path, source)) in (1..).zip(&program.files) {
         let language = language(path);
-        let own = outlines.iter().find(|(other, _)| *other == path);
-        let includes = own
-            .map(|(_, outline)| outline.includes.clone())
-            .unwrap_or_default();
+        // What it includes, and what that includes.
+        let mut seen = vec![path];
+        let mut at = 0;
+        while let Some(from) = seen.get(at) {
+            at += 1;
+            let own = outlines.iter().find(|(other, _)| other == from);
+            let includes = own
+                .map(|(_, outline)| outline.includes.clone())
+                .unwrap_or_default();
+            for (other, _) in &outlines {
+                let is_meant = includes.iter().any(|name| other.ends_with(name.as_str()));
+                if is_meant && !seen.contains(other) {
+                    seen.push(other);
+                }
+            }
+        }
         let included = outlines
             .iter()
-            .filter(|(other, _)| includes.iter().any(|name| other.ends_with(name.as_str())));
+            .filter(|(other, _)| seen[1..].contains(other));
         let context = FileContext {
             path: path.clone(),
             language: language.rules.language.clone(),

@@ -27,7 +27,7 @@ pub(crate) struct Score {
 
 impl Score {
     /// Adds a program with what was found of it.
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         topic: &str,
         program: &Program<Calls>,
@@ -106,8 +106,11 @@ impl fmt::Display for Score {
             )
         };
         line("all", self.whole)?;
+        // A tier finds a part of what there is.
+        let all = self.whole.right + self.whole.missed;
         for (tier, &counts) in &self.tiers {
-            line(&format!("tier {tier}"), counts)?;
+            let missed = all - counts.right;
+            line(&format!("tier {tier}"), Counts { missed, ..counts })?;
         }
         for (topic, &counts) in &self.topics {
             line(topic, counts)?;

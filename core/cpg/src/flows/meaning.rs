@@ -133,7 +133,11 @@ impl Search<'_, '_> {
                     }
                 }
                 Expression::Import(import) => self.import(file, *import, &mut stack),
-                Expression::Declared(value) | Expression::Tested(value) if depth > 0 => {
+                Expression::Declared(value)
+                | Expression::Exact(value)
+                | Expression::Tested(value)
+                    if depth > 0 =>
+                {
                     let value = program.node(file, *value);
                     self.instances(value, depth);
                 }

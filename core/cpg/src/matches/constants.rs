@@ -139,7 +139,7 @@ impl Search<'_, '_, '_> {
             let flow = program.flow(flow).1;
             let declared = matches!(
                 facts.expressions[flow.from as usize],
-                Expression::Declared(_)
+                Expression::Declared(_) | Expression::Exact(_)
             );
             if !declared {
                 self.stack.push(Subject {

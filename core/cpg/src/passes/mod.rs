@@ -23,6 +23,9 @@
 //! | `linkage` | group of languages whose files define names for each other: functions, variables and types by name, those of one file alone (`static`) where it is included | names are imported |
 //! | `indirection` | `transparent`: a pointer holds what it points to, an array what its elements are | neither |
 //! | `type-word` | words in the texts of declared types that are no part of the type's name (`struct`, `const`) | texts are names with dots |
+//! | `overloads` | `types`: several functions of a name are told apart by the declared types of what they are called with | by the number of arguments |
+//! | `destructor` | what names of destructors begin with: objects that variables and members hold by value are made and destroyed with them, `<operator>.delete` destroys | objects have no such ends |
+//! | `stores` | methods that put their last argument into their object, which stands for what it holds (`push_back`) | none |
 //! | `derived` | method of an ancestor that runs where a class is derived (`__init_subclass__`) | none |
 //! | `metaclass` | keyword among the bases that says the type of the type | there is none |
 //! | `class-made` | methods of a metaclass that run where a class of it is made | none |

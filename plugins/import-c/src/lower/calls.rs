@@ -26,8 +26,11 @@ impl<O: Output> Lower<'_, O> {
         let span = tree.span(node);
         let row = match tree.kind(function) {
             Kind::Identifier => {
-                let name = tree.name(function);
+                let mut name = tree.name(function);
                 let declaration = self.declaration_of(name);
+                if declaration.is_none() {
+                    name = self.renamed(name);
+                }
                 let row = self.w.put(NodeKind::Call, place, span, name);
                 match declaration {
                     Some(_) if self.is_member(name) => self.on_this(function, row),
@@ -41,6 +44,7 @@ impl<O: Output> Lower<'_, O> {
                         );
                         self.w.refer(receiver, declaration);
                     }
+                    None if self.is_later_member(name) => {}
                     None => self.waiting.push((row, name)),
                 }
                 row
@@ -54,8 +58,15 @@ impl<O: Output> Lower<'_, O> {
             Kind::Qualified => {
                 let spelled = self.name_text(last);
                 let name = self.w.texts.intern(&spelled);
+                if let Some(made) = self.made_by_template(node, function, &spelled, place) {
+                    return made;
+                }
                 let row = self.w.put(NodeKind::Call, place, span, name);
-                self.qualified_name(function, Place::receiver(row));
+                let receiver = self.qualified_name(function, Place::receiver(row));
+                // `::f` is no member of the class around.
+                if self.name_text(function) == format!("::{spelled}") {
+                    self.waiting.push((receiver, name));
+                }
                 row
             }
             // `T(x)`
@@ -85,6 +96,72 @@ impl<O: Output> Lower<'_, O> {
         }
     }
 
+    /// `std::make_unique<T>(a)` makes a `T` as `new T(a)` does.
+    fn made_by_template(
+        &mut self,
+        node: NodeId,
+        function: NodeId,
+        spelled: &str,
+        place: Place,
+    ) -> Option<()> {
+        let tree = self.tree;
+        if !matches!(spelled, "make_unique" | "make_shared") {
+            return None;
+        }
+        let template = tree.child(function, Field::Name)?;
+        let list = tree.child(template, Field::Arguments)?;
+        let of = self.parts(list).next()?;
+        let arguments = tree.child(node, Field::Arguments)?;
+        let row = self.operator("<operator>.new", place, tree.span(node));
+        let declared = self.squeezed(&[tree.span(of)]);
+        self.construct(arguments, declared, Place::argument(row, 1));
+        Some(())
+    }
+
+    /// `f<A>()` where it reads like the type of a function.
+    pub(super) fn call_like_type(&mut self, node: NodeId, place: Place) {
+        let tree = self.tree;
+        let Some(function) = tree.child(node, Field::Type) else {
+            return;
+        };
+        let spelled = self.name_text(function);
+        let last = spelled.rsplit("::").next().unwrap_or(&spelled).to_owned();
+        let span = tree.span(node);
+        let inner = tree.child(function, Field::Name).unwrap_or(function);
+        let of = tree
+            .child(inner, Field::Arguments)
+            .or_else(|| tree.child(function, Field::Arguments))
+            .and_then(|list| self.parts(list).next());
+        if let Some(of) = of.filter(|_| matches!(last.as_str(), "make_unique" | "make_shared")) {
+            let row = self.operator("<operator>.new", place, span);
+            let declared = self.squeezed(&[tree.span(of)]);
+            self.constructor_call(span, declared, Place::argument(row, 1));
+            return;
+        }
+        let name = self.w.texts.intern(&last);
+        let row = self.w.put(NodeKind::Call, place, span, name);
+        self.qualified_name(function, Place::receiver(row));
+    }
+
+    /// What a macro that is another name stands for; the name itself where it is none.
+    fn renamed(&mut self, name: Text) -> Text {
+        let mut spelled = self.w.texts.get(name);
+        // Names that stand for each other end somewhere.
+        for _ in 0..8 {
+            match self.renames.get(spelled) {
+                Some(next) => spelled = next,
+                None => break,
+            }
+        }
+        let spelled = spelled.to_owned();
+        self.w.texts.intern(&spelled)
+    }
+
+    /// Whether a class around declares a name further down.
+    pub(super) fn is_later_member(&self, name: Text) -> bool {
+        self.members.iter().any(|names| names.contains(&name))
+    }
+
     /// Whether a name means a member of the class around, in a method that has an object.
     fn is_member(&mut self, name: Text) -> bool {
         let binding = self.scopes.resolve(self.scope, name);
@@ -96,8 +173,13 @@ impl<O: Output> Lower<'_, O> {
 
     /// `f` of `f()`, where it is a member: `this->f`.
     fn on_this(&mut self, function: NodeId, row: RowId) {
-        let span = self.tree.span(function);
         let place = Place::receiver(row).with_flags(NodeFlags::IMPLICIT);
+        self.member_of_this(function, place);
+    }
+
+    /// A member that is named alone: `this->f`.
+    pub(super) fn member_of_this(&mut self, function: NodeId, place: Place) -> RowId {
+        let span = self.tree.span(function);
         let access = self.operator("<operator>.indirectFieldAccess", place, span);
         let this = self.w.texts.intern("this");
         let at = (span.0, span.0);
@@ -113,6 +195,7 @@ impl<O: Output> Lower<'_, O> {
             span,
             name,
         );
+        access
     }
 
     /// A function in needless parentheses or behind a `*` is the function.
@@ -180,8 +263,19 @@ impl<O: Output> Lower<'_, O> {
 
     /// `T x(a, b)`, `new T(a, b)`: a call of the type.
     pub(super) fn construct(&mut self, arguments: NodeId, declared: Text, place: Place) {
-        let plain = self.plain_type(declared);
         let span = self.tree.span(arguments);
+        let row = self.constructor_call(span, declared, place);
+        self.arguments(arguments, row);
+    }
+
+    /// A call of a type, without its arguments.
+    pub(super) fn constructor_call(
+        &mut self,
+        span: (u32, u32),
+        declared: Text,
+        place: Place,
+    ) -> RowId {
+        let plain = self.plain_type(declared);
         let short = self
             .w
             .texts
@@ -197,6 +291,6 @@ impl<O: Output> Lower<'_, O> {
             let place = Place::receiver(row).with_flags(NodeFlags::IMPLICIT);
             self.w.put(NodeKind::Identifier, place, at, plain);
         }
-        self.arguments(arguments, row);
+        row
     }
 }

@@ -3,6 +3,7 @@
 use codegraph_kit::output::Output;
 use codegraph_kit::rows::{Place, RowId};
 use codegraph_kit::scope::ScopeKind;
+use codegraph_kit::texts::Text;
 use codegraph_kit::tree::NodeId;
 use codegraph_kit::{NodeFlags, NodeKind, Role, operators};
 
@@ -41,6 +42,20 @@ impl<O: Output> Lower<'_, O> {
             let parts: Vec<NodeId> = value
                 .map(|value| self.parts(value).collect())
                 .unwrap_or_default();
+            // The class's own name is its constructor.
+            let owner = self.constructed_class();
+            let member = member.filter(|_| owner != Some(text));
+            let of_class = member.and_then(|member| self.member_types.get(&member).copied());
+            if let (Some(member), Some(declared), Some(value)) = (member, of_class, value) {
+                let row = self.operator(operators::ASSIGNMENT, Place::statement(block), span);
+                let place = Place::argument(row, 1);
+                let target = self
+                    .w
+                    .put(NodeKind::Identifier, place, tree.span(name), text);
+                self.w.refer(target, member);
+                self.construct(value, declared, Place::argument(row, 2));
+                continue;
+            }
             if let (Some(member), [only]) = (member, &parts[..]) {
                 let row = self.operator(operators::ASSIGNMENT, Place::statement(block), span);
                 let target = self.w.put(
@@ -69,6 +84,14 @@ impl<O: Output> Lower<'_, O> {
                 self.arguments(value, row);
             }
         }
+    }
+
+    /// The name of the class whose constructor is being lowered.
+    fn constructed_class(&mut self) -> Option<Text> {
+        let owner = self.w.texts.get(self.owner).to_owned();
+        let (class, _) = owner.rsplit_once("::")?;
+        let short = class.rsplit("::").next().unwrap_or(class).to_owned();
+        Some(self.w.texts.intern(&short))
     }
 
     pub(super) fn try_statement(&mut self, node: NodeId, place: Place) {

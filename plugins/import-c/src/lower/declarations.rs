@@ -68,6 +68,8 @@ impl<O: Output> Lower<'_, O> {
             }
             if storage.is_typedef {
                 self.type_name(node, declarator, block);
+            } else if let Some(values) = self.vexing_values(declarator) {
+                self.constructed(node, declarator, &values, storage, block);
             } else if declarator.function.is_some() && !self.is_vexing(declarator) {
                 self.function_declaration(node, declarator, storage, block);
             } else {
@@ -101,6 +103,79 @@ impl<O: Output> Lower<'_, O> {
                         )
                     })
                 })
+    }
+
+    /// `T name(a, b);` in a function, where the parentheses hold names of variables only: it reads like a function's declaration.
+    fn vexing_values(&mut self, declarator: Declarator) -> Option<Vec<NodeId>> {
+        let tree = self.tree;
+        let function = declarator.function?;
+        if !self.cpp || self.class.is_some() || self.is_outside() {
+            return None;
+        }
+        let list = tree.child(function, Field::Parameters)?;
+        let mut values = Vec::new();
+        for part in self.parts(list) {
+            let name = tree.child(part, Field::Type)?;
+            if tree.kind(part) != Kind::Parameter {
+                return None;
+            }
+            let called = tree.child(part, Field::Declarator);
+            let is_value = match (tree.kind(name), called) {
+                (Kind::TypeIdentifier, None) => {
+                    let text = tree.name(name);
+                    let alone = tree.span(part) == tree.span(name);
+                    alone
+                        && (self.declaration_of(text).is_some()
+                            || self.functions.contains_key(&text))
+                }
+                // `T x(f<A>());`
+                (Kind::Qualified | Kind::TemplateType, Some(called)) => {
+                    tree.kind(called) == Kind::AbstractFunction
+                        && tree
+                            .child(called, Field::Parameters)
+                            .is_some_and(|list| self.parts(list).next().is_none())
+                }
+                _ => false,
+            };
+            if !is_value {
+                return None;
+            }
+            values.push(if called.is_some() { part } else { name });
+        }
+        (!values.is_empty()).then_some(values)
+    }
+
+    /// Adds a variable that is constructed from variables.
+    fn constructed(
+        &mut self,
+        node: NodeId,
+        declarator: Declarator,
+        values: &[NodeId],
+        storage: Storage,
+        block: RowId,
+    ) {
+        let tree = self.tree;
+        let Some(name_node) = declarator.name else {
+            return;
+        };
+        let declared = self.return_type(node, declarator);
+        let (name, span) = (tree.name(name_node), tree.span(name_node));
+        let row = self.local(name, span, declared, static_flag(storage.is_static), block);
+        let whole = tree.span(declarator.node);
+        let assignment = self.operator(operators::ASSIGNMENT, Place::statement(block), whole);
+        let place = Place::argument(assignment, 1);
+        let target = self.w.put(NodeKind::Identifier, place, span, name);
+        self.w.refer(target, row);
+        let list = (span.1, whole.1);
+        let call = self.constructor_call(list, declared, Place::argument(assignment, 2));
+        for (&value, position) in values.iter().zip(1..) {
+            let place = Place::argument(call, position);
+            if tree.kind(value) == Kind::Parameter {
+                self.call_like_type(value, place);
+            } else {
+                self.identifier(value, place);
+            }
+        }
     }
 
     /// Adds a variable or a member, and its first value.
@@ -211,7 +286,13 @@ impl<O: Output> Lower<'_, O> {
         let place = Place::argument(assignment, 2);
         match self.tree.kind(value) {
             Kind::InitializerList if declarator.is_array => {
-                let element = self.element_type(declared);
+                // Lists in the list of an array of arrays are arrays.
+                let nested = self.w.texts.get(declared).matches('[').count() > 1;
+                let element = if nested {
+                    Text::EMPTY
+                } else {
+                    self.element_type(declared)
+                };
                 self.initializer_list(value, place, Text::EMPTY, element);
             }
             Kind::InitializerList => {
@@ -347,7 +428,7 @@ impl<O: Output> Lower<'_, O> {
         row.detail = self.qualified(&spelled);
         row.type_text = declared;
         let row = self.w.push(row);
-        let base = self.plain_type(declared);
+        let base = self.held_type(declared);
         if !base.is_empty() && !self.w.texts.get(base).contains('(') {
             let span = self
                 .tree

@@ -35,6 +35,7 @@ impl<O: Output> Lower<'_, O> {
         row.type_text = own;
         let row = self.w.add(row, place);
         let mut position = 0;
+        let members = self.shapes.get(&own).cloned().unwrap_or_default();
         let parts: Vec<NodeId> = self.parts(node).collect();
         for part in parts {
             if tree.kind(part) == Kind::Error {
@@ -44,12 +45,31 @@ impl<O: Output> Lower<'_, O> {
             position += 1;
             let place = Place::argument(row, position);
             if tree.kind(part) == Kind::InitializerPair {
-                self.pair(part, place, element);
+                self.pair(part, place, element, &members);
+            } else if let Some(&(_, of, is_array)) = members.get(position as usize - 1) {
+                self.member_value(part, place, (of, is_array));
             } else {
                 self.initial_value(part, place, element);
             }
         }
         self.depth.leave();
+    }
+
+    /// The value of a member, in braces that of its type.
+    fn member_value(&mut self, node: NodeId, place: Place, (of, is_array): (Text, bool)) {
+        if self.tree.kind(node) != Kind::InitializerList {
+            self.expression(node, place);
+        } else if is_array {
+            self.initializer_list(node, place, Text::EMPTY, of);
+        } else {
+            // Only a type with members of its own is called with them.
+            let own = if self.shapes.contains_key(&of) {
+                of
+            } else {
+                Text::EMPTY
+            };
+            self.initializer_list(node, place, own, Text::EMPTY);
+        }
     }
 
     fn initial_value(&mut self, node: NodeId, place: Place, own: Text) {
@@ -61,7 +81,7 @@ impl<O: Output> Lower<'_, O> {
     }
 
     /// `.f = x`, `[i] = x`, `[a ... b] = x`, `f: x`
-    fn pair(&mut self, node: NodeId, place: Place, element: Text) {
+    fn pair(&mut self, node: NodeId, place: Place, element: Text, members: &[(Text, Text, bool)]) {
         let tree = self.tree;
         let designators: Vec<NodeId> = tree
             .children(node)
@@ -81,13 +101,26 @@ impl<O: Output> Lower<'_, O> {
         };
         if let Some(member) = member {
             let place = place.with_keyword(member);
+            let known = members.iter().find(|(name, ..)| *name == member);
+            let known = known.map(|&(_, of, is_array)| (of, is_array));
             match rest
                 .first()
                 .filter(|&&inner| tree.kind(inner) == Kind::FieldDesignator)
             {
                 // `.a.b = x` is `.a = {.b = x}`
                 Some(&inner) => {
-                    let row = self.operator(operators::LIST_LITERAL, place, tree.span(node));
+                    let of = known.map_or(Text::EMPTY, |(of, _)| of);
+                    let name = if self.shapes.contains_key(&of) {
+                        INITIALIZER
+                    } else {
+                        operators::LIST_LITERAL
+                    };
+                    let name = self.w.texts.intern(name);
+                    let mut list = self.w.at(NodeKind::Call, place, tree.span(node), name);
+                    if self.shapes.contains_key(&of) {
+                        list.type_text = of;
+                    }
+                    let row = self.w.add(list, place);
                     let keyword = self
                         .parts(inner)
                         .next()
@@ -98,7 +131,10 @@ impl<O: Output> Lower<'_, O> {
                         Text::EMPTY,
                     );
                 }
-                None => self.initial_value(value, place, Text::EMPTY),
+                None => match known {
+                    Some(known) => self.member_value(value, place, known),
+                    None => self.initial_value(value, place, Text::EMPTY),
+                },
             }
             return;
         }

@@ -16,10 +16,38 @@ impl<O: Output> Lower<'_, O> {
             Kind::Char => (unquoted(&code, '\''), "char"),
             Kind::Text | Kind::RawText => (unquoted(&code, '"'), "char*"),
             Kind::True | Kind::False => (code, "bool"),
-            Kind::UserLiteral => (code, "literal"),
+            Kind::UserLiteral => {
+                self.user_literal(node, &code, place);
+                return;
+            }
             _ => ("NULL".to_owned(), "NULL"),
         };
         self.put_literal(&value, kind, place, self.tree.span(node));
+    }
+
+    /// `2_km`: a call of the operator that the program defines for it.
+    fn user_literal(&mut self, node: NodeId, code: &str, place: Place) {
+        let span = self.tree.span(node);
+        let quoted = code.rfind(['"', '\'']).map_or(0, |at| at + 1);
+        let digits = code[quoted..].find('_').map(|at| quoted + at);
+        let Some(suffix) = digits
+            .or((quoted > 0).then_some(quoted))
+            .filter(|&at| at < code.len())
+        else {
+            self.put_literal(code, "literal", place, span);
+            return;
+        };
+        let (value, suffix) = code.split_at(suffix);
+        let kind = match value.as_bytes() {
+            [.., b'"'] => "char*",
+            [.., b'\''] => "char",
+            digits if digits.contains(&b'.') => "long double",
+            _ => "unsigned long long",
+        };
+        let name = self.w.texts.intern(&format!("operator\"\"{suffix}"));
+        let row = self.w.put(NodeKind::Call, place, span, name);
+        let place = Place::argument(row, 1);
+        self.put_literal(value, kind, place, (span.0, span.0 + value.len() as u32));
     }
 
     pub(super) fn put_literal(&mut self, value: &str, kind: &str, place: Place, span: (u32, u32)) {

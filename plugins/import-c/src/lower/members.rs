@@ -25,8 +25,29 @@ impl<O: Output> Lower<'_, O> {
         row.type_text = declared;
         row.flags = flags;
         let row = self.w.push(row);
+        if !flags.contains(NodeFlags::STATIC)
+            && let Some(of) = self.class.filter(|of| of.row == class)
+        {
+            let text = self.w.texts.get(declared);
+            let (is_pointer, is_array) = (text.contains(['*', '&', '(']), text.contains('['));
+            let plain = if is_pointer {
+                Text::EMPTY
+            } else {
+                self.plain_type(declared)
+            };
+            let members = self.shapes.entry(of.name).or_default();
+            members.push((name, plain, is_array));
+        }
         if self.cpp {
             self.bind(name, span, row);
+            // Types of the project are written without a scope of the library.
+            let text = self.w.texts.get(declared);
+            let by_value = !text.contains(['*', '&', '[', '(', '<', ':']);
+            let plain = self.plain_type(declared);
+            let is_class = by_value && self.known_classes.contains(&plain);
+            if is_class {
+                self.member_types.insert(row, declared);
+            }
         }
         row
     }

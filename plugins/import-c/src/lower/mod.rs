@@ -27,7 +27,7 @@ use codegraph_kit::scope::{ScopeId, Scopes};
 use codegraph_kit::texts::Text;
 use codegraph_kit::tree::NodeId;
 use codegraph_kit::{Fault, NodeFlags, NodeKind, Role};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::grammar::{Dialect, Kind, Tree, grammar, is_token};
 use crate::prepare::{Head, Prepared};
@@ -67,9 +67,14 @@ pub(crate) fn file<O: Output>(
         class: None,
         classes: FxHashMap::default(),
         functions: FxHashMap::default(),
+        shapes: FxHashMap::default(),
+        known_classes: FxHashSet::default(),
+        member_types: FxHashMap::default(),
+        members: Vec::new(),
         waiting: Vec::new(),
         assigned: Vec::new(),
         heads: &prepared.heads,
+        renames: &prepared.renames,
         lambdas: 0,
         depth: Depth::default(),
         comment: 0,
@@ -86,6 +91,8 @@ pub(crate) fn file<O: Output>(
 #[derive(Clone, Copy)]
 struct ClassAround {
     row: RowId,
+    /// Its short name.
+    name: Text,
     /// What members are declared as from here on.
     access: NodeFlags,
 }
@@ -111,11 +118,21 @@ struct Lower<'a, O> {
     /// Functions by the name that they are called by, definitions before declarations; whether it is a definition, the only one of
     /// that name; its full name, empty where there are others.
     functions: FxHashMap<Text, (RowId, bool, Text)>,
+    /// By short name of a type of the file: its members, with the type of those that hold one by value and whether they are arrays.
+    shapes: FxHashMap<Text, Vec<(Text, Text, bool)>>,
+    /// Short names of the classes of the file so far.
+    known_classes: FxHashSet<Text>,
+    /// Members that hold an object of a class by value, with their types.
+    member_types: FxHashMap<RowId, Text>,
+    /// Names of the members of the classes around, also of those further down.
+    members: Vec<FxHashSet<Text>>,
     /// Rows that name something that no scope knew: what is defined further down may be meant.
     waiting: Vec<(RowId, Text)>,
     /// Names that no scope knew where they were assigned to.
     assigned: Vec<(Text, (u32, u32))>,
     heads: &'a FxHashMap<u32, Head>,
+    /// Macros that are other names of something.
+    renames: &'a FxHashMap<String, String>,
     lambdas: u32,
     depth: Depth,
     comment: usize,

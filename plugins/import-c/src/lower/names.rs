@@ -51,6 +51,13 @@ impl<O: Output> Lower<'_, O> {
     /// Adds an identifier and links it with its declaration.
     pub(super) fn identifier(&mut self, node: NodeId, place: Place) -> RowId {
         let name = self.tree.name(node);
+        // A member that its class declares further down.
+        if self.is_later_member(name) && self.declaration_of(name).is_none() {
+            let this = self.w.texts.intern("this");
+            if self.declaration_of(this).is_some() {
+                return self.member_of_this(node, place);
+            }
+        }
         let row = self
             .w
             .put(NodeKind::Identifier, place, self.tree.span(node), name);

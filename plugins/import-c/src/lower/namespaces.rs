@@ -117,7 +117,7 @@ impl<O: Output> Lower<'_, O> {
         row.detail = self.qualified(&spelled);
         row.type_text = declared;
         let row = self.w.push(row);
-        let base = self.plain_type(declared);
+        let base = self.held_type(declared);
         if !base.is_empty() {
             self.w.put(
                 NodeKind::Identifier,
@@ -177,7 +177,14 @@ impl<O: Output> Lower<'_, O> {
             Kind::Friend => {
                 // A friend that is defined in the class is a function of the namespace around.
                 if let Some(function) = tree.child_of(node, Kind::Function) {
+                    let around = self.class.take();
+                    let owner = self.owner;
+                    let of_class = self.w.texts.get(owner).to_owned();
+                    let outer = of_class.rsplit_once("::").map_or("", |(outer, _)| outer);
+                    self.owner = self.w.texts.intern(outer);
                     self.function(function, block);
+                    self.owner = owner;
+                    self.class = around;
                 }
             }
             Kind::Concept => {

@@ -6,6 +6,7 @@ use codegraph_kit::scope::ScopeKind;
 use codegraph_kit::texts::Text;
 use codegraph_kit::tree::NodeId;
 use codegraph_kit::{NodeFlags, NodeKind, Role};
+use rustc_hash::FxHashSet;
 
 use super::{ClassAround, Lower};
 use crate::grammar::{Field, Kind};
@@ -72,6 +73,9 @@ impl<O: Output> Lower<'_, O> {
         );
         row.detail = full;
         let row = self.w.push(row);
+        if tree.kind(node) != Kind::Enum {
+            self.known_classes.insert(name_text);
+        }
         self.bases(node, row);
         let is_class = tree.kind(node) == Kind::Class;
         let access = match (self.cpp, is_class) {
@@ -80,7 +84,14 @@ impl<O: Output> Lower<'_, O> {
             (true, false) => NodeFlags::PUBLIC,
         };
         let outer = self.class;
-        let around = self.enter(full, Some(ClassAround { row, access }));
+        let around = self.enter(
+            full,
+            Some(ClassAround {
+                row,
+                name: name_text,
+                access,
+            }),
+        );
         if let Some(body) = tree.child(node, Field::Body) {
             if tree.kind(node) == Kind::Enum {
                 // Enumerators are names of the scope around; those of `enum class` too: they are only reached through it.
@@ -88,7 +99,10 @@ impl<O: Output> Lower<'_, O> {
             } else {
                 self.open(ScopeKind::Type);
                 self.classes.insert(full, self.scope);
+                let names = self.member_names(body);
+                self.members.push(names);
                 self.fields(body, row);
+                self.members.pop();
             }
         }
         self.leave(around);
@@ -97,6 +111,40 @@ impl<O: Output> Lower<'_, O> {
             self.unnamed_members(node, outer);
         }
         self.depth.leave();
+    }
+
+    /// Names that a class declares anywhere in its body: its methods see them all.
+    fn member_names(&self, body: NodeId) -> FxHashSet<Text> {
+        let tree = self.tree;
+        let mut names = FxHashSet::default();
+        if !self.cpp {
+            return names;
+        }
+        let mut open = vec![body];
+        while let Some(node) = open.pop() {
+            for child in tree.children(node) {
+                match tree.kind(child) {
+                    Kind::FieldDeclaration | Kind::Function | Kind::Declaration => {
+                        let declarators = tree
+                            .children(child)
+                            .filter(|&part| tree.field_of(part) == Field::Declarator);
+                        names.extend(
+                            declarators
+                                .filter_map(|part| self.declarator(part).name)
+                                .map(|name| tree.name(name)),
+                        );
+                    }
+                    Kind::Template
+                    | Kind::PreprocIf
+                    | Kind::PreprocIfdef
+                    | Kind::PreprocElse
+                    | Kind::PreprocElif
+                    | Kind::PreprocElifdef => open.push(child),
+                    _ => {}
+                }
+            }
+        }
+        names
     }
 
     fn fields(&mut self, body: NodeId, row: RowId) {
@@ -219,6 +267,34 @@ impl<O: Output> Lower<'_, O> {
             _ => return Text::EMPTY,
         };
         self.w.texts.intern(&name)
+    }
+
+    /// The plain name of a type; of a class of the library that stands for what it holds, that of what it holds.
+    pub(super) fn held_type(&mut self, declared: Text) -> Text {
+        let text = self.w.texts.get(declared).to_owned();
+        let holds = |name: &str| {
+            let last = name.trim().rsplit("::").next().unwrap_or_default();
+            crate::rules::WRAPPERS
+                .split_whitespace()
+                .any(|word| word == last)
+        };
+        let mut at = text.as_str();
+        while let Some((name, rest)) = at.split_once('<')
+            && holds(name)
+            && let Some(end) = rest.rfind('>')
+        {
+            // The last of the arguments outside of other brackets.
+            let (mut depth, mut from) = (0_i32, 0);
+            for (place, c) in rest[..end].char_indices() {
+                depth += i32::from(matches!(c, '<' | '(')) - i32::from(matches!(c, '>' | ')'));
+                if c == ',' && depth == 0 {
+                    from = place + 1;
+                }
+            }
+            at = rest[from..end].trim();
+        }
+        let inner = self.w.texts.intern(at);
+        self.plain_type(inner)
     }
 
     /// The name of the type of an array's elements.

@@ -105,6 +105,7 @@ pub(crate) fn collect(
     this.declarations();
     this.expressions();
     this.definitions();
+    this.objects();
     this.flows();
     this.facts.flows.retain(|flow| flow.from != 0);
     this.order();
@@ -222,8 +223,11 @@ impl<'a> Collector<'a> {
     pub(super) fn declare_function(&mut self, row: u32) {
         let ast = self.ast;
         let parent = ast.parents[row as usize];
-        let class =
-            (self.kind(parent) == NodeKind::TypeDecl).then(|| self.declared[parent as usize]);
+        // A friend stands in the class and is none of its members.
+        let flags = property::INSTANCE_METHOD | property::STATIC | property::CONSTRUCTOR;
+        let is_member =
+            self.kind(parent) == NodeKind::TypeDecl && (!self.words.typed || ast.has(row, flags));
+        let class = is_member.then(|| self.declared[parent as usize]);
         let function = Function {
             row,
             name: self.name(ast.name(row)),
@@ -284,6 +288,7 @@ impl<'a> Collector<'a> {
                     .ast
                     .has(row, property::VARIADIC | property::KEYWORD_VARIADIC),
             default: 0,
+            declared: self.words.typed.then(|| self.name(self.ast.type_text(row))),
         };
         self.facts.functions[function].parameters.push(parameter);
     }

@@ -122,10 +122,15 @@ impl Collector<'_> {
                 .map_or(0, |child| this.values[child as usize])
         };
         if op::is_field_access(operator) {
-            let base = argument(self, 1);
+            let mut base = argument(self, 1);
             let Some(field) = self.tree.argument(ast, row, 2) else {
                 return 0;
             };
+            // What stands before an arrow may say itself what it points to.
+            if self.words.runs(operator) && base != 0 && !self.is_pointer(row) {
+                let pointed = self.operation(row, operator, vec![base], None);
+                base = self.choice(vec![base, pointed]);
+            }
             let name = self.name(ast.name(field));
             if base == 0 {
                 return 0;
@@ -150,9 +155,25 @@ impl Collector<'_> {
                 let values = vec![argument(self, 2), argument(self, 3)];
                 self.decision(values)
             }
+            op::ASSIGNMENT if self.words.runs(operator) && !self.is_first_value(row) => {
+                let operands = vec![argument(self, 1), argument(self, 2)];
+                self.operation(row, operator, operands, Some(0));
+                argument(self, 2)
+            }
+            op::DELETE if self.words.destructor.is_some() => {
+                let operands = vec![argument(self, 1)];
+                self.operation(row, operator, operands, Some(0))
+            }
             op::ASSIGNMENT | op::CAST => argument(self, 2),
             op::AWAIT | op::ADDRESS_OF | op::NEW => argument(self, 1),
-            op::INDIRECTION => self.pointed_to(argument(self, 1)),
+            op::INDIRECTION => {
+                let pointed = self.pointed_to(argument(self, 1));
+                if self.words.runs(operator) && pointed != 0 && !self.is_pointer(row) {
+                    let result = self.operation(row, operator, vec![argument(self, 1)], None);
+                    return self.choice(vec![pointed, result]);
+                }
+                pointed
+            }
             op::INITIALIZER => self.aggregate(row),
             op::GENERIC => {
                 let values = self.tree.children(row).skip(1);
@@ -278,6 +299,9 @@ impl Collector<'_> {
                         value,
                         key: Key::Any,
                     }],
+                    types: Vec::new(),
+                    keeps: true,
+                    on: None,
                 });
                 value = self.value(Expression::Call(call));
             }
@@ -296,6 +320,9 @@ impl Collector<'_> {
             unpacked: false,
             decorates: false,
             arguments: Vec::new(),
+            types: self.argument_types(row),
+            keeps: self.keeps(row),
+            on: self.receiver_type(row),
         };
         for child in self.tree.children(row) {
             let value = self.values[child as usize];

@@ -126,6 +126,7 @@ impl Collector<'_> {
                     op::YIELD | op::YIELD_FROM => self.yielded(row),
                     op::DELETE => self.deleted(row),
                     name if op::updates(name) => self.updated(row),
+                    name if self.words.stores.contains(&name) => self.stored(row),
                     _ => {}
                 },
                 NodeKind::Return => self.returned(row),
@@ -348,6 +349,35 @@ impl Collector<'_> {
             if before != value {
                 self.assign(target, before);
             }
+        }
+    }
+
+    /// `a.push_back(b)`: as `a` stands for what it holds, it is as if that was assigned.
+    fn stored(&mut self, row: u32) {
+        let ast = self.ast;
+        let Some(access) = self.tree.child(ast, row, Role::Receiver) else {
+            return;
+        };
+        let last = self
+            .tree
+            .children(row)
+            .filter(|&child| ast.arguments[child as usize] >= 1)
+            .last();
+        let value = last.map_or(0, |last| self.values[last as usize]);
+        let mut object = self.tree.argument(ast, access, 1);
+        while let Some(at) = object
+            && self.kind(at) == NodeKind::Call
+            && matches!(ast.name(at), op::INDEX_ACCESS | op::INDIRECTION)
+        {
+            object = self.tree.argument(ast, at, 1);
+        }
+        let Some(object) = object.filter(|_| value != 0) else {
+            return;
+        };
+        match self.facts.expressions[self.values[object as usize] as usize] {
+            Expression::Variable(variable) => self.flow(Place::Variable(variable), value),
+            Expression::Member(base, name) => self.flow(Place::Member(base, name), value),
+            _ => {}
         }
     }
 

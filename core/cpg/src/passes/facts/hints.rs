@@ -1,7 +1,7 @@
 //! Declared types as values.
 
 use super::collect::Collector;
-use super::{Expression, Value};
+use super::{Expression, Flow, Place, Value};
 use crate::ast::FileAst;
 use crate::kind::{NodeKind, Role, property};
 use crate::passes::op;
@@ -20,17 +20,55 @@ impl<'a> Collector<'a> {
             return self.hint(hint);
         }
         let mut types = Vec::new();
-        if self.words.type_words.is_empty() {
-            self.hint_text(self.ast.type_text(row), &mut types);
-        } else {
-            types.extend(self.type_name(self.ast.type_text(row)));
+        if !self.words.type_words.is_empty() {
+            return self.declared_type(self.ast.type_text(row));
         }
+        self.hint_text(self.ast.type_text(row), &mut types);
         self.declared_as(types)
     }
 
-    /// The type whose name stands in a text between words that are no part of it (`const struct S *`).
-    fn type_name(&mut self, text: &'a str) -> Option<Value> {
+    /// An instance of the type that a text names: of just that one where it is held by value.
+    fn declared_type(&mut self, text: &'a str) -> Value {
+        match self.type_name(text) {
+            Some((class, true)) => self.value(Expression::Exact(class)),
+            Some((class, false)) => self.value(Expression::Declared(class)),
+            None => 0,
+        }
+    }
+
+    /// A part of a variable's values has its type as well, where that is exact.
+    pub(super) fn keep_exact(&mut self, row: u32, variable: u32) {
+        if self.words.type_words.is_empty() {
+            return;
+        }
+        let hint = self.hint_of(row);
+        if matches!(self.facts.expressions[hint as usize], Expression::Exact(_)) {
+            self.facts.flows.push(Flow {
+                row: 0,
+                to: Place::Variable(variable),
+                from: hint,
+                caller: None,
+            });
+        }
+    }
+
+    /// The type whose name stands in a text between words that are no part of it (`const struct S *`), and whether it is held by value.
+    pub(super) fn type_name(&mut self, text: &'a str) -> Option<(Value, bool)> {
         let end = text.find(['*', '&', '[', '<', '(']).unwrap_or(text.len());
+        if text[end..].starts_with('<') {
+            let close = super::types::closing(&text[end..])?;
+            let own = text[..end].rsplit("::").next().unwrap_or_default().trim();
+            // What holds others as a pointer does is what it holds.
+            if self.wrappers.contains(&own) {
+                let inner = &text[end + 1..end + close];
+                let last = super::types::last_argument(inner).trim();
+                return self.type_name(last).map(|(class, _)| (class, false));
+            }
+            let by_value = !text[end + close..].contains(['*', '&']);
+            return self
+                .type_name(&text[..end])
+                .map(|(class, _)| (class, by_value));
+        }
         // A function or a pointer to one is no instance.
         if text[end..].contains('(') {
             return None;
@@ -43,7 +81,8 @@ impl<'a> Collector<'a> {
             return None;
         }
         let name = self.name(name);
-        Some(self.value(Expression::Global(name)))
+        let by_value = !text[end..].contains(['*', '&']);
+        Some((self.value(Expression::Global(name)), by_value))
     }
 
     /// An instance of what the expression of a row declares.

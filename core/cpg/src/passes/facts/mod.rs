@@ -9,10 +9,12 @@ mod expressions;
 mod flows;
 mod hints;
 mod names;
+mod objects;
 mod operations;
 mod order;
 mod overwritten;
 mod pointers;
+mod types;
 mod versions;
 mod words;
 mod written;
@@ -71,6 +73,8 @@ pub struct FileFacts {
     pub rows: Vec<u32>,
     /// Names that a wildcard import takes, where the file lists them.
     pub exports: Option<Vec<Name>>,
+    /// Objects that variables hold by value, where the language makes and destroys them with the variable.
+    pub objects: Vec<Object>,
     /// In which order its rows run.
     pub order: Order,
     /// What stands in it, as patterns ask for it.
@@ -146,6 +150,30 @@ pub struct Function {
     pub decorators: Vec<Value>,
 }
 
+/// An object that a variable holds by value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Object {
+    /// Row of the declaration.
+    pub row: u32,
+    /// The function around, by position.
+    pub caller: Option<u32>,
+    /// The name of its type.
+    pub class: Value,
+    /// What it is made from.
+    pub made: Made,
+}
+
+/// What an object is made from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Made {
+    /// Nothing is said.
+    Default,
+    /// A value of that declared type, as far as it is known.
+    From(Option<Name>),
+    /// Elsewhere: by a call that stands in the text, or by nothing at all.
+    Elsewhere,
+}
+
 /// A parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parameter {
@@ -159,6 +187,8 @@ pub struct Parameter {
     pub optional: bool,
     /// What it holds then; 0 for what is not known.
     pub default: Value,
+    /// Its declared type as a text, where overloads are told apart by types.
+    pub declared: Option<Name>,
 }
 
 /// A type.
@@ -249,6 +279,8 @@ pub enum Expression {
     Operation(u32),
     /// What a generator gives when it ends, to whoever hands its elements on.
     Returned(Value),
+    /// An instance of just the type that is declared: what a variable holds by value.
+    Exact(Value),
 }
 
 /// Which element of a collection.
@@ -279,6 +311,8 @@ pub struct Operation {
     pub operator: Name,
     /// Operands; 0 for those of which nothing is known.
     pub operands: Vec<Value>,
+    /// Declared types of the operands as texts, where overloads are told apart by types.
+    pub types: Vec<Option<Name>>,
     /// The expression that has its result; 0 for none.
     pub result: Value,
 }
@@ -348,6 +382,12 @@ pub struct CallSite {
     pub decorates: bool,
     /// Arguments whose value is known to some degree.
     pub arguments: Vec<Argument>,
+    /// Declared types of the positional arguments as texts, where overloads are told apart by types.
+    pub types: Vec<Option<Name>>,
+    /// What it makes stays: it is given a place that was asked for, or handed to whoever called.
+    pub keeps: bool,
+    /// The declared type of the object whose member is called, as a text.
+    pub on: Option<Name>,
 }
 
 /// An argument.

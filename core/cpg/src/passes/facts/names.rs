@@ -122,7 +122,9 @@ impl Namer<'_> {
                 Meaning::Instance(class) => self.member(class, name, depth),
             },
             Expression::Call(call) => self.instance(facts.calls[call as usize].callee, depth),
-            Expression::Declared(base) | Expression::Tested(base) => self.instance(base, depth),
+            Expression::Declared(base) | Expression::Exact(base) | Expression::Tested(base) => {
+                self.instance(base, depth)
+            }
             Expression::Unknown
             | Expression::Literal(_)
             | Expression::Choice(_)

@@ -25,6 +25,7 @@ impl<'a> Collector<'a> {
             caller: self.caller(row),
             operator: self.name(operator),
             operands,
+            types: self.argument_types(row),
             result,
         };
         self.facts.operations.push(operation);
@@ -168,6 +169,12 @@ impl<'a> Collector<'a> {
                     let elements = self.fresh(Expression::Iterated(value));
                     self.store(row, made, Key::Any, elements);
                 }
+            } else if let Ok(at) = ast.keywords.binary_search_by_key(&child, |&(row, _)| row)
+                && value != 0
+            {
+                // Under the name of a member.
+                let name = self.name(ast.texts.get(ast.keywords[at].1));
+                self.flow(Place::Member(made, name), value);
             } else {
                 let key = position.filter(|_| ordered).map_or(Key::Any, Key::Index);
                 self.store(row, made, key, value);
@@ -256,6 +263,10 @@ impl<'a> Collector<'a> {
     pub(super) fn iterated(&mut self, row: u32, value: Value) -> Value {
         self.at = row;
         let step = self.fresh(Expression::Iterated(value));
+        if self.words.transparent {
+            let result = self.operation(row, protocol::ITERATE, vec![value], None);
+            return self.choice(vec![step, result, value]);
+        }
         let how = if self.ast.has(row, property::ASYNC) {
             protocol::ITERATE_ASYNC
         } else {

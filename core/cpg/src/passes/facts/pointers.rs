@@ -33,6 +33,9 @@ impl Collector<'_> {
             unpacked: false,
             decorates: false,
             arguments: Vec::new(),
+            types: self.argument_types(row),
+            keeps: self.keeps(row),
+            on: None,
         };
         for child in self.tree.children(row) {
             let value = self.value_of(child);

@@ -27,7 +27,8 @@ impl Collector<'_> {
         let found = &self.ssa.versions[version as usize];
         let base = self.declared[found.variable as usize];
         let variable = if found.definition == found.variable {
-            if !Events::is_parameter(self.ast, found.variable) {
+            // What nothing wrote yet has its declared type all the same.
+            if !Events::is_parameter(self.ast, found.variable) && self.words.type_words.is_empty() {
                 return None;
             }
             base
@@ -44,7 +45,9 @@ impl Collector<'_> {
                 owner: Owner::Version(base),
                 properties,
             });
-            self.facts.variables.len() as u32 - 1
+            let version = self.facts.variables.len() as u32 - 1;
+            self.keep_exact(row, version);
+            version
         };
         self.version_variables[version as usize] = variable;
         Some(variable)

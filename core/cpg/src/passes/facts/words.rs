@@ -1,5 +1,6 @@
 //! Names that mean something to the collector: words of the rules.
 
+use crate::passes::op;
 use crate::rules::Rules;
 
 pub(super) struct Words<'a> {
@@ -20,6 +21,14 @@ pub(super) struct Words<'a> {
     pub(super) transparent: bool,
     /// Words of declared types that are no part of their names; none where types are no such texts.
     pub(super) type_words: Vec<&'a str>,
+    /// Overloads are told apart by the types of what they are called with.
+    pub(super) typed: bool,
+    /// What names of destructors begin with, where objects live as long as the variables that hold them.
+    pub(super) destructor: Option<&'a str>,
+    /// Methods that put what they are given into their object.
+    pub(super) stores: Vec<&'a str>,
+    /// Operators that can run methods, though elsewhere they never do.
+    running: Vec<&'a str>,
 }
 
 impl<'a> Words<'a> {
@@ -37,6 +46,24 @@ impl<'a> Words<'a> {
             list: rules.get("list-type").unwrap_or_default(),
             transparent: rules.get("indirection") == Some("transparent"),
             type_words: words("type-word"),
+            typed: rules.get("overloads") == Some("types"),
+            destructor: rules.get("destructor"),
+            stores: words("stores"),
+            running: rules
+                .protocols()
+                .map(|(operator, ..)| operator)
+                .filter(|operator| {
+                    matches!(
+                        *operator,
+                        op::ASSIGNMENT | op::INDIRECTION | op::INDIRECT_FIELD_ACCESS
+                    )
+                })
+                .collect(),
         }
+    }
+
+    /// Whether an operator that elsewhere only moves values can run a method.
+    pub(super) fn runs(&self, operator: &str) -> bool {
+        self.running.contains(&operator)
     }
 }

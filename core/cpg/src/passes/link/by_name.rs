@@ -3,8 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use super::invoke::call_site;
-use super::program::Symbol;
+use super::program::{NONE, Program, Symbol};
 use super::solver::{Solver, Target};
+use super::value::Kind;
 use crate::kind::property::{
     DECLARATION, KEYWORD_ONLY, KEYWORD_VARIADIC, LAMBDA, STATIC, VARIADIC,
 };
@@ -52,10 +53,40 @@ pub(super) fn add(solver: &mut Solver<'_, '_>) {
             Expression::Member(base, name) => {
                 let unknown = solver.values(program.node(file, base)).is_empty()
                     && solver.values(program.node(file, site.callee)).is_empty();
-                if !unknown {
+                // The parameter of a template is a type without a scope that nothing defines.
+                let of_template = program.language(file).typed
+                    && solver
+                        .values(program.node(file, base))
+                        .iter()
+                        .all(|&(value, _)| {
+                            value.kind() == Kind::ExternalInstance
+                                && solver.externals.parent(value.number()) == NONE
+                                && !program
+                                    .text(solver.externals.last(value.number()))
+                                    .contains("::")
+                        });
+                if !unknown && !of_template {
                     continue;
                 }
                 (name, true)
+            }
+            // A name in a scope that nothing defines: the parameter of a template.
+            Expression::Global(name)
+                if program.languages[language as usize].typed
+                    && facts.name(name).contains("::")
+                    && !facts.name(name).starts_with("std::") =>
+            {
+                let last = facts.name(name).rsplit("::").next().unwrap_or_default();
+                let Some(symbol) = program.known_symbol(last) else {
+                    continue;
+                };
+                by_last(
+                    program,
+                    (call, site),
+                    by_name.get(&(language, symbol, true)),
+                    solver,
+                );
+                continue;
             }
             // A name that nothing binds is linked from elsewhere, in languages that link so.
             Expression::Global(name)
@@ -82,6 +113,25 @@ pub(super) fn add(solver: &mut Solver<'_, '_>) {
                     .targets
                     .push((call, Target::Function(function), Resolution::NameOnly));
             }
+        }
+    }
+}
+
+/// Members of the last part of a name that can take a call's arguments.
+fn by_last(
+    program: &Program<'_>,
+    (call, site): (u32, &CallSite),
+    found: Option<&Vec<u32>>,
+    solver: &mut Solver<'_, '_>,
+) {
+    for &function in found
+        .into_iter()
+        .flatten()
+        .filter(|_| found.is_some_and(|all| all.len() <= CANDIDATES))
+    {
+        if fits(site, program.function(function)) {
+            let target = Target::Function(function);
+            solver.targets.push((call, target, Resolution::NameOnly));
         }
     }
 }

@@ -9,7 +9,8 @@ use super::program::{FileAt, NONE, Node};
 use super::solver::{Solver, Through, Use};
 use super::value::{Kind, Val};
 use crate::kind::property::{
-    CLASS_METHOD, DECLARATION, INSTANCE_METHOD, KEYWORD_VARIADIC, VARIADIC,
+    ABSTRACT, CLASS_METHOD, DECLARATION, DYNAMIC_DISPATCH, INSTANCE_METHOD, KEYWORD_VARIADIC,
+    STATIC, VARIADIC,
 };
 use crate::passes::Resolution;
 use crate::passes::facts::{Expression, FileFacts, Flow, Function, Place, Value};
@@ -35,6 +36,7 @@ pub(super) fn add(solver: &mut Solver<'_, '_>) {
         operations(solver, at);
         derivations(solver, at);
     }
+    super::lifetime::add(solver);
 }
 
 fn expressions(solver: &mut Solver<'_, '_>, at: FileAt) {
@@ -117,6 +119,19 @@ fn expressions(solver: &mut Solver<'_, '_>, at: FileAt) {
             }
             Expression::Declared(class) => {
                 solver.instance(program.node(at, *class), node, Resolution::TypeHint);
+            }
+            Expression::Exact(class) => {
+                let class = program.node(at, *class);
+                let tier = Resolution::Type;
+                let exact = true;
+                solver.on(
+                    class,
+                    Use::Instance {
+                        to: node,
+                        tier,
+                        exact,
+                    },
+                );
             }
             Expression::Tested(class) => {
                 solver.instance(program.node(at, *class), node, Resolution::Type);
@@ -437,6 +452,10 @@ fn linked_name(solver: &mut Solver<'_, '_>, at: FileAt, node: Node, name: u32) {
         solver.add(node, Val::new(Kind::External, number), Resolution::Exact);
         return;
     }
+    let mut functions = functions;
+    if functions.is_empty() && classes.is_empty() && variables.is_empty() {
+        functions.extend(inherited(solver, at, text));
+    }
     let one = functions.len() == 1;
     for function in functions {
         let tier = if one {
@@ -454,6 +473,80 @@ fn linked_name(solver: &mut Solver<'_, '_>, at: FileAt, node: Node, name: u32) {
     }
 }
 
+/// Methods that a name with its scope means where that scope is a class that only inherits them, or another name of one.
+fn inherited(solver: &mut Solver<'_, '_>, at: FileAt, text: &str) -> SmallVec<[u32; 1]> {
+    let program = solver.program;
+    let Some((scope, last)) = text.rsplit_once("::") else {
+        return SmallVec::new();
+    };
+    let Some(name) = program.known_symbol(last) else {
+        return SmallVec::new();
+    };
+    let classes = solver.imports.linkage.classes(program, at, scope);
+    let mut found = SmallVec::new();
+    for class in classes {
+        let (methods, _) = solver
+            .hierarchy
+            .method(program, solver.externals, class, name);
+        found.extend(methods.into_iter().map(|method| solver.definition(method)));
+    }
+    found
+}
+
+/// A method that is not virtual is that of the declared type, whatever the object is.
+fn call_of_declared(solver: &mut Solver<'_, '_>, at: FileAt, call: u32) -> bool {
+    let program = solver.program;
+    let facts = program.files[at as usize];
+    let site = &facts.calls[(call - program.bases[at as usize].calls) as usize];
+    let (Expression::Member(_, name), Some(on)) =
+        (&facts.expressions[site.callee as usize], site.on)
+    else {
+        return false;
+    };
+    let declared = super::overloads::Type::new(facts.name(on));
+    let Some(class) = solver
+        .class(at, declared.name)
+        .filter(|_| declared.pointers <= 1)
+    else {
+        return false;
+    };
+    let name = program.name(at, *name);
+    let (methods, _) = solver
+        .hierarchy
+        .method(program, solver.externals, class, name);
+    if methods.is_empty() || dispatches(solver, class, name) {
+        return false;
+    }
+    let node = solver.fresh();
+    for method in methods {
+        let method = solver.definition(method);
+        let receiver = Val::new(Kind::Declared, class);
+        let value = solver.pairs.value(Kind::Bound, receiver, method);
+        solver.add(node, value, Resolution::Type);
+    }
+    solver.call(node, call);
+    true
+}
+
+/// Whether a method is looked up in the object: its class or one above says so.
+fn dispatches(solver: &mut Solver<'_, '_>, class: u32, name: u32) -> bool {
+    let program = solver.program;
+    let ancestors = solver.hierarchy.ancestors[class as usize].clone();
+    ancestors
+        .iter()
+        .filter(|of| of.kind() == Kind::Class)
+        .any(|of| {
+            let (methods, _) =
+                solver
+                    .hierarchy
+                    .method(program, solver.externals, of.number(), name);
+            let flags = DYNAMIC_DISPATCH | ABSTRACT;
+            methods
+                .iter()
+                .any(|&method| program.function(method).properties & flags != 0)
+        })
+}
+
 /// Names that are called or stand for a type somewhere: any other one that nothing defines is a constant of which nothing is known.
 fn outside_names(solver: &mut Solver<'_, '_>) {
     let program = solver.program;
@@ -465,7 +558,9 @@ fn outside_names(solver: &mut Solver<'_, '_>) {
             .expressions
             .iter()
             .filter_map(|expression| match expression {
-                Expression::Declared(of) | Expression::Tested(of) => Some(*of),
+                Expression::Declared(of) | Expression::Exact(of) | Expression::Tested(of) => {
+                    Some(*of)
+                }
                 _ => None,
             });
         let called = file.calls.iter().map(|call| call.callee);
@@ -490,6 +585,58 @@ fn shared_variables(solver: &mut Solver<'_, '_>) {
     }
 }
 
+/// A name that the class of the caller has as a method, itself or from above: it is called on the caller's object.
+fn call_of_member(
+    solver: &mut Solver<'_, '_>,
+    at: FileAt,
+    caller: u32,
+    name: u32,
+    call: u32,
+) -> bool {
+    let program = solver.program;
+    let facts = program.function(caller);
+    let own = facts
+        .class
+        .map(|class| program.bases[at as usize].classes + class);
+    let class = own.or_else(|| solver.imports.linkage.class_of(program, caller));
+    let Some(class) = class else { return false };
+    let (methods, _) = solver
+        .hierarchy
+        .method(program, solver.externals, class, name);
+    let receiver = facts.parameters.first().filter(|first| first.is_receiver);
+    if methods.is_empty()
+        || program.text(name)
+            == program.files[program.class_files[class as usize] as usize]
+                .name(program.class(class).name)
+    {
+        return false;
+    }
+    let is_virtual = dispatches(solver, class, name);
+    let node = solver.fresh();
+    match receiver {
+        Some(receiver) if is_virtual => {
+            let object = program.bases[at as usize].variables + receiver.variable;
+            solver.read(object, node, name, at);
+        }
+        _ => {
+            for method in methods {
+                let method = solver.definition(method);
+                let is_static = program.function(method).properties & STATIC != 0;
+                let value = if receiver.is_some() && !is_static {
+                    solver
+                        .pairs
+                        .value(Kind::Bound, Val::new(Kind::Declared, class), method)
+                } else {
+                    Val::new(Kind::Function, method)
+                };
+                solver.add(node, value, Resolution::Import);
+            }
+        }
+    }
+    solver.call(node, call);
+    true
+}
+
 /// A name that is called is looked up from the scope of the caller outwards first: members of its class, then of its namespaces.
 fn call_from_scope(solver: &mut Solver<'_, '_>, at: FileAt, call: u32) -> bool {
     let program = solver.program;
@@ -505,6 +652,9 @@ fn call_from_scope(solver: &mut Solver<'_, '_>, at: FileAt, call: u32) -> bool {
         return false;
     }
     let caller = bases.functions + caller;
+    if call_of_member(solver, at, caller, program.name(at, *name), call) {
+        return true;
+    }
     let found = solver
         .imports
         .linkage
@@ -537,7 +687,10 @@ fn calls(solver: &mut Solver<'_, '_>, at: FileAt) {
     let program = solver.program;
     let bases = program.bases[at as usize];
     for (call, site) in (bases.calls..).zip(&program.files[at as usize].calls) {
-        if site.callee != 0 && !call_from_scope(solver, at, call) {
+        if site.callee != 0
+            && !call_from_scope(solver, at, call)
+            && !call_of_declared(solver, at, call)
+        {
             solver.call(program.node(at, site.callee), call);
         }
     }

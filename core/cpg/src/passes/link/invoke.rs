@@ -10,7 +10,7 @@ use crate::kind::property::{
     CONSTRUCTOR, GENERATOR, KEYWORD_ONLY, KEYWORD_VARIADIC, POSITIONAL_ONLY, VARIADIC,
 };
 use crate::passes::Resolution;
-use crate::passes::facts::{Key, Parameter, Slot};
+use crate::passes::facts::{CallSite, Key, Parameter, Slot};
 
 impl Solver<'_, '_> {
     pub(super) fn call_value(&mut self, invocation: u32, value: Val, tier: Resolution) {
@@ -109,13 +109,37 @@ impl Solver<'_, '_> {
         if program.language(file).linkage.is_none() || invocation >= program.ends().calls {
             return false;
         }
-        let (_, site) = call_site(program, invocation);
+        let (from, site) = call_site(program, invocation);
         let facts = program.function(function);
+        if program.language(file).typed {
+            return self.is_worse_overload(function, from, site);
+        }
         // A definition in the old style, and one without parameters, take what they are given.
         !facts.parameters.is_empty()
             && facts.properties & crate::kind::property::DECLARATION == 0
             && !super::by_name::fits(site, facts)
             && self.imports.linkage.has_overloads(program, function)
+    }
+
+    /// Whether another function of the same name takes a call's arguments with less conversion, or only that one takes them.
+    fn is_worse_overload(&self, function: u32, file: FileAt, site: &CallSite) -> bool {
+        let program = self.program;
+        let fits = |function: u32| super::by_name::fits(site, program.function(function));
+        let others = self.imports.linkage.overloads(program, function);
+        if others.is_empty() {
+            return false;
+        }
+        let cost = |function: u32| {
+            fits(function)
+                .then(|| self.conversion(file, &site.types, function))
+                .flatten()
+        };
+        let best = others.into_iter().filter_map(cost).min();
+        match (cost(function), best) {
+            (_, None) => false,
+            (None, Some(_)) => true,
+            (Some(own), Some(best)) => best < own,
+        }
     }
 
     /// A call of a class runs what its metaclass says; false where that says nothing.
@@ -194,6 +218,7 @@ impl Solver<'_, '_> {
                     } else {
                         instance
                     };
+                    let method = self.definition(method);
                     self.call_function(invocation, method, Some(receiver), tier);
                 }
             }
@@ -201,6 +226,16 @@ impl Solver<'_, '_> {
         }
         if !found {
             self.fill_members(invocation, class);
+        }
+        // What is made for one expression alone is destroyed behind it.
+        if language.destructor.is_some() && invocation < program.ends().calls {
+            let (file, site) = call_site(program, invocation);
+            if !found && site.positional == 0 {
+                self.make(invocation, class, file, &[], 8);
+            }
+            if !site.keeps {
+                self.destroy(invocation, class, tier, 8);
+            }
         }
         if !found
             && !self.hierarchy.incomplete[class as usize]
@@ -299,6 +334,7 @@ impl Solver<'_, '_> {
         self.reached.insert(function);
         if self.linked.insert((invocation, function, bound)) {
             self.pass_arguments(invocation, function, bound);
+            self.pass_by_value(invocation, function);
         }
     }
 
@@ -524,10 +560,7 @@ impl Solver<'_, '_> {
 }
 
 /// Facts of a call, and its file.
-pub(super) fn call_site<'a>(
-    program: &Program<'a>,
-    call: u32,
-) -> (FileAt, &'a crate::passes::facts::CallSite) {
+pub(super) fn call_site<'a>(program: &Program<'a>, call: u32) -> (FileAt, &'a CallSite) {
     let file = program.bases.partition_point(|bases| bases.calls <= call) - 1;
     (
         file as u32,

@@ -44,6 +44,12 @@ pub(super) struct Language<'a> {
     pub(super) class_made: Vec<Symbol>,
     /// Methods that run on the class where one is derived from it (`__init_subclass__`).
     pub(super) derived: Vec<Symbol>,
+    /// What names of destructors begin with, where objects live as long as the variables that hold them.
+    pub(super) destructor: Option<&'a str>,
+    /// Overloads are told apart by the types of what they are called with.
+    pub(super) typed: bool,
+    /// Types of numbers, and what else has no members.
+    any_types: FxHashSet<&'a str>,
 }
 
 impl<'a> Language<'a> {
@@ -85,7 +91,18 @@ impl<'a> Language<'a> {
             class_made: names(rules, "class-made", symbol),
             after_construction: names(rules, "after-construction", symbol),
             derived: names(rules, "derived", symbol),
+            destructor: get("destructor"),
+            typed: get("overloads") == Some("types"),
+            any_types: words(rules, "any-type"),
         }
+    }
+
+    /// Whether a declared type is one of numbers: all of its words are.
+    pub(super) fn is_number(&self, name: &str) -> bool {
+        !name.is_empty()
+            && name
+                .split_whitespace()
+                .all(|word| self.any_types.contains(word))
     }
 
     /// Whether a name that no scope binds can be one of the language's own.

@@ -121,9 +121,10 @@ impl<'a> Linkage<'a> {
             return Found::new();
         };
         let last = name.rsplit("::").next().unwrap_or(name);
-        let Some(all) = self.functions.get(&(group, last)) else {
-            return Found::new();
-        };
+        // A name with its scope may be a member's.
+        let members = self.members.get(&(group, last)).filter(|_| last != name);
+        let all = self.functions.get(&(group, last));
+        let all: Vec<u32> = all.into_iter().chain(members).flatten().copied().collect();
         let file_of = |function: u32| program.function_files[function as usize];
         let fits = |&function: &u32| {
             let facts = program.function(function);
@@ -144,6 +145,16 @@ impl<'a> Linkage<'a> {
         if found.is_empty() {
             found = all.iter().copied().filter(fits).take(MOST).collect();
         }
+        // What has just that name is nearer than what a scope has.
+        let named = |&function: &u32| {
+            let file = file_of(function);
+            let full =
+                plain(program.files[file as usize].name(program.function(function).full_name));
+            without_path(full) == name
+        };
+        if program.language(from).typed && found.iter().any(named) {
+            found.retain(named);
+        }
         // A function of the file itself, or of what it includes, hides those of other programs.
         let own = |&function: &u32| file_of(function) == from;
         if found.iter().any(own) {
@@ -154,19 +165,24 @@ impl<'a> Linkage<'a> {
 
     /// Of those that are the same but for where they stand the nearest to a file.
     fn nearest(program: &Program<'a>, from: FileAt, found: Vec<u32>) -> Found {
-        let mut best: Vec<((&str, usize), usize, u32)> = Vec::new();
+        let mut best: Vec<((&str, usize, String), usize, u32)> = Vec::new();
         for function in found {
             let facts = program.function(function);
             let file = program.function_files[function as usize];
             let full = plain(program.files[file as usize].name(facts.full_name));
             // Of a function of one file alone the path is part of the name.
-            let full = full.rsplit_once(':').map_or(full, |(_, last)| last);
+            let full = without_path(full);
+            let types = if program.language(file).typed {
+                super::overloads::signature(program, function)
+            } else {
+                String::new()
+            };
             let parameters = facts
                 .parameters
                 .iter()
                 .filter(|own| !own.is_receiver)
                 .count();
-            let key = (full, parameters);
+            let key = (full, parameters, types);
             let near = common(
                 &program.files[from as usize].path,
                 &program.files[file as usize].path,
@@ -297,11 +313,16 @@ impl<'a> Linkage<'a> {
 
     /// Whether other functions have the same full name and other parameters.
     pub(super) fn has_overloads(&self, program: &Program<'a>, function: u32) -> bool {
+        !self.overloads(program, function).is_empty()
+    }
+
+    /// Other functions of the same full name.
+    pub(super) fn overloads(&self, program: &Program<'a>, function: u32) -> Vec<u32> {
         let file = program.function_files[function as usize];
         let facts = program.function(function);
         let name = program.files[file as usize].name(facts.name);
         let Some(group) = program.language(file).linkage else {
-            return false;
+            return Vec::new();
         };
         let own = plain(program.files[file as usize].name(facts.full_name));
         let all = self
@@ -319,7 +340,7 @@ impl<'a> Linkage<'a> {
             let facts = program.function(other);
             other != function && plain(program.files[file as usize].name(facts.full_name)) == own
         };
-        all.iter().chain(members).any(same)
+        all.iter().chain(members).copied().filter(same).collect()
     }
 
     /// The class that a function belongs to by its full name.
@@ -342,6 +363,20 @@ fn plain(full: &str) -> &str {
         .and_then(|rest| rest.find(['(', '$']))
         .map_or(full.len(), |at| from + at);
     &full[..end]
+}
+
+/// A full name without the path that functions of one file alone have before it.
+fn without_path(full: &str) -> &str {
+    let mut from = 0;
+    while let Some(at) = full[from..].find(':') {
+        let at = from + at;
+        if full[at + 1..].starts_with(':') {
+            from = at + 2;
+        } else {
+            return &full[at + 1..];
+        }
+    }
+    full
 }
 
 /// Whether a name is a full name, or its end behind a scope.

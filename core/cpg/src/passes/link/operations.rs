@@ -2,14 +2,22 @@
 
 use smallvec::SmallVec;
 
-use super::program::{FileAt, NONE, Node, Program};
+use super::program::{FileAt, NONE, Node, Program, Symbol};
 use super::solver::{Given, Solver, Through, Use};
 use super::value::{Kind, Val};
 use crate::passes::Resolution;
-use crate::passes::facts::{Operation, protocol};
+use crate::passes::facts::{Name, Operation, protocol};
 
 /// The step of an iterator, in rules.
 const STEP: &str = "<protocol>.step";
+
+/// Whether an operator behind its operand takes a parameter that only tells it from the one before.
+fn runs_behind(operator: &str) -> bool {
+    matches!(
+        operator,
+        "<operator>.postIncrement" | "<operator>.postDecrement"
+    )
+}
 
 /// Facts of an operation, and its file.
 pub(super) fn operation_at<'a>(program: &Program<'a>, operation: u32) -> (FileAt, &'a Operation) {
@@ -45,10 +53,15 @@ impl Solver<'_, '_> {
             self.outside_operand(operator, value, result, tier);
             return;
         }
+        let site = program.ends().calls + operation;
+        if operator == crate::passes::op::DELETE && program.language(file).destructor.is_some() {
+            self.delete(site, value, tier);
+            return;
+        }
         let Some(entries) = program.language(file).protocols.get(operator) else {
             return;
         };
-        let site = program.ends().calls + operation;
+        let typed = program.language(file).typed;
         for (receiver, methods) in entries {
             if receiver.is_some_and(|receiver| receiver != position as usize) {
                 continue;
@@ -59,7 +72,19 @@ impl Solver<'_, '_> {
                         .method(program, self.externals, value.number(), name);
                 (!found.is_empty() || outside.is_some()).then_some(found)
             });
-            for method in found.into_iter().flatten() {
+            let mut found: Vec<u32> = found.into_iter().flatten().collect();
+            if typed {
+                let types = facts.types.get(1..).unwrap_or_default();
+                let given = facts.operands.len() - 1 + usize::from(runs_behind(operator));
+                let own = self.choose((file, types), given, &mut found);
+                if self.operate_free(operation, (file, facts), methods, result, (tier, own)) {
+                    found.clear();
+                }
+                for method in &mut found {
+                    *method = self.definition(*method);
+                }
+            }
+            for method in found {
                 let arguments: SmallVec<[(Given, Node); 2]> = facts
                     .operands
                     .iter()
@@ -87,6 +112,68 @@ impl Solver<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Of the functions of an operator those with so many parameters and with the least conversion, and how much that is.
+    fn choose(
+        &self,
+        (file, types): (FileAt, &[Option<Name>]),
+        given: usize,
+        found: &mut Vec<u32>,
+    ) -> Option<u32> {
+        let count = |function: u32| {
+            let own = self.program.function(function).parameters.iter();
+            own.filter(|own| !own.is_receiver).count()
+        };
+        if found.iter().any(|&function| count(function) == given) {
+            found.retain(|&function| count(function) == given);
+        }
+        found.retain(|&function| self.conversion(file, types, function).is_some());
+        self.least_conversion(file, types, found);
+        self.conversion(file, types, *found.first()?)
+    }
+
+    /// An operator that is no method: a function of its name takes all operands. Says whether one does with less conversion than the
+    /// methods need.
+    fn operate_free(
+        &mut self,
+        operation: u32,
+        (file, facts): (FileAt, &Operation),
+        names: &[Symbol],
+        result: Node,
+        (tier, of_methods): (Resolution, Option<u32>),
+    ) -> bool {
+        let program = self.program;
+        let operator = program.files[file as usize].name(facts.operator);
+        let given = facts.operands.len() + usize::from(runs_behind(operator));
+        if facts.types.iter().all(Option::is_none) {
+            return false;
+        }
+        let mut found: Vec<u32> = names
+            .iter()
+            .flat_map(|&name| {
+                let name = program.text(name);
+                self.imports.linkage.functions(program, file, name)
+            })
+            .filter(|&function| program.function(function).parameters.len() == given)
+            .collect();
+        let Some(cost) = self.choose((file, &facts.types), given, &mut found) else {
+            return false;
+        };
+        if of_methods.is_some_and(|own| own <= cost) {
+            return false;
+        }
+        for function in found {
+            let arguments = facts
+                .operands
+                .iter()
+                .enumerate()
+                .map(|(at, &operand)| (Given::Position(at as u16), program.node(file, operand)))
+                .collect();
+            let invocation = self.invoke(program.ends().calls + operation, arguments, result);
+            self.call_function(invocation, function, None, tier.max(Resolution::Type));
+        }
+        true
     }
 
     /// What operators give of operands that are not the project's.

@@ -55,7 +55,12 @@ pub(super) enum Use {
     /// It is called.
     Call(u32),
     /// It is a type of which there is an instance.
-    Instance { to: Node, tier: Resolution },
+    Instance {
+        to: Node,
+        tier: Resolution,
+        /// It is of just that type.
+        exact: bool,
+    },
     /// An element of it is read.
     ElementRead { to: Node, part: Part },
     /// An element of it is written.
@@ -324,7 +329,8 @@ impl<'p, 'a> Solver<'p, 'a> {
     }
 
     pub(super) fn instance(&mut self, class: Node, to: Node, tier: Resolution) {
-        self.on(class, Use::Instance { to, tier });
+        let exact = false;
+        self.on(class, Use::Instance { to, tier, exact });
     }
 
     /// Works until nothing changes. False where the budget ended first: what was found so far holds.
@@ -373,9 +379,16 @@ impl<'p, 'a> Solver<'p, 'a> {
             Use::Read { to, name, file } => self.read_value(to, name, file, value, tier),
             Use::Write { from, name, site } => self.write_value(from, name, value, site),
             Use::Call(call) => self.call_value(call, value, tier),
-            Use::Instance { to, tier: least } => {
+            Use::Instance {
+                to,
+                tier: least,
+                exact,
+            } => {
                 let tier = tier.max(least);
                 match value.kind() {
+                    Kind::Class if exact => {
+                        self.add(to, Val::new(Kind::Instance, value.number()), tier);
+                    }
                     Kind::Class => self.add(to, Val::new(Kind::Declared, value.number()), tier),
                     Kind::External => {
                         self.add(to, Val::new(Kind::ExternalInstance, value.number()), tier);
