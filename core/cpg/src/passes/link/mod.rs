@@ -20,6 +20,7 @@ mod meaning;
 mod modules;
 mod operations;
 mod output;
+mod places;
 mod program;
 mod solver;
 mod tier;
