@@ -72,3 +72,24 @@ async fn folder_is_searched() {
     let folder = std::env::var_os("SOURCE").expect("SOURCE names a folder");
     states::folder(std::path::Path::new(&folder)).await;
 }
+
+#[path = "../src/native_states/mod.rs"]
+mod native_states;
+
+/// Memory, files and locks of C programs, by what descriptions of libraries say of resources.
+#[tokio::test]
+async fn states_of_native_programs_are_found() {
+    let score = native_states::run().await;
+    std::io::stdout()
+        .write_all(score.to_string().as_bytes())
+        .expect("standard output takes text");
+    assert!(
+        score.programs >= 80,
+        "the set is not all there: {}",
+        score.programs
+    );
+    assert!(
+        score.precision() >= PRECISION && score.recall() >= RECALL,
+        "below the bars {PRECISION} and {RECALL}: \n{score}"
+    );
+}

@@ -200,6 +200,10 @@ impl Preparer<'_> {
         while at < self.tokens.len() {
             let token = self.tokens[at];
             if token.what == What::Name {
+                let called = self.tokens.get(at + 1).is_some_and(|next| next.is(b'('));
+                if called && self.takes_types(at, &trail) {
+                    self.name_types(at + 1);
+                }
                 let inside = brackets.inside();
                 let boundary = is_boundary(trail.back(0), inside) || self.ended == at;
                 if let Some(next) = self.name(at, inside, boundary, &trail) {
@@ -312,6 +316,84 @@ impl Preparer<'_> {
                 None
             }
             _ => None,
+        }
+    }
+
+    /// Whether a name is a macro that is used like a function, which may be given types.
+    fn takes_types(&self, at: usize, trail: &Trail) -> bool {
+        let text = self.text(at);
+        // Behind a type it is what a declaration declares.
+        let declared = trail.back(0).is_some_and(|last| {
+            last.is(b'*')
+                || last.what == What::Name
+                    && !matches!(
+                        &self.source[last.start as usize..last.end as usize],
+                        b"return" | b"else" | b"do" | b"case" | b"in"
+                    )
+        });
+        let takes = self.macros.of(text).iter();
+        text == "va_arg" || !declared && takes.clone().any(|own| own.parameters.is_some())
+    }
+
+    /// Writes the arguments of a call that are types (`F(unsigned int, x)`) as names, which the parser takes in their place: the row has
+    /// its place in the source all the same.
+    fn name_types(&mut self, open: usize) {
+        let end = after_parentheses(&self.tokens, open);
+        let mut from = open + 1;
+        let mut depth = 0_u32;
+        for at in open + 1..end {
+            let token = self.tokens[at];
+            if token.is(b'(') || token.is(b'[') || token.is(b'{') {
+                depth += 1;
+            }
+            let closes = token.is(b')') || token.is(b']') || token.is(b'}');
+            if depth == 0 && (token.is(b',') || closes) {
+                if self.is_type(from, at) {
+                    self.name_type(from, at);
+                }
+                from = at + 1;
+            }
+            if closes {
+                depth = depth.saturating_sub(1);
+            }
+        }
+    }
+
+    /// Whether tokens can only be a type: words of one, with stars behind them.
+    fn is_type(&self, from: usize, to: usize) -> bool {
+        let Some(first) = self.tokens.get(from).filter(|_| from < to) else {
+            return false;
+        };
+        if first.what != What::Name {
+            return false;
+        }
+        let text = self.text(from);
+        let begins = is_primitive(text)
+            || matches!(text, "const" | "struct" | "union" | "enum" | "volatile");
+        let stars = self.tokens[from..to]
+            .iter()
+            .rev()
+            .take_while(|token| token.is(b'*'))
+            .count();
+        let words = &self.tokens[from..to - stars];
+        words.iter().all(|token| token.what == What::Name)
+            && (begins || stars > 0 && words.len() == 1)
+    }
+
+    fn name_type(&mut self, from: usize, to: usize) {
+        let (start, end) = (
+            self.tokens[from].start as usize,
+            self.tokens[to - 1].end as usize,
+        );
+        let bytes = &mut self.bytes[start..end];
+        if bytes.contains(&b'\n') {
+            return;
+        }
+        bytes[0].make_ascii_uppercase();
+        for byte in bytes {
+            if !crate::lex::is_word(*byte) {
+                *byte = b'_';
+            }
         }
     }
 
@@ -609,6 +691,24 @@ mod tests {
         assert_eq!(
             prepared("#define trace(x)\nvoid f(void) { trace(1); p->trace = 1; }"),
             "void f(void) { trace(1); p->trace = 1; }"
+        );
+    }
+
+    #[test]
+    fn types_that_macros_are_given_are_names() {
+        let source = "#define F(type, name, x) type name = x\n#define G(t) t\nF(unsigned int, a, 1);\nF(char *, b, 0);\n\
+                      int G(void);\nvoid h(va_list ap) { use(va_arg(ap, struct s *)); use(G(int)); f(int (*)(void), a * b); }\n";
+        let prepared = prepare(source.as_bytes(), &[], false);
+        let text = String::from_utf8(prepared.bytes).unwrap();
+        let lines: Vec<&str> = text.lines().skip(2).collect();
+        assert_eq!(
+            lines,
+            [
+                "F(Unsigned_int, a, 1);",
+                "F(Char__, b, 0);",
+                "int G(void);",
+                "void h(va_list ap) { use(va_arg(ap, Struct_s__)); use(G(Int)); f(int (*)(void), a * b); }",
+            ]
         );
     }
 

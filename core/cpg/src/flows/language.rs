@@ -15,6 +15,8 @@ pub(crate) struct Language {
     pub(crate) instance_call: Option<String>,
     builtins: Option<String>,
     pub(crate) dictionary: String,
+    /// A pointer holds what it points to, and moves within it.
+    pub(crate) transparent: bool,
     /// (operator, operand that is the receiver, method).
     protocols: Vec<(String, usize, String)>,
     library: Library,
@@ -61,6 +63,7 @@ impl Language {
             instance_call: rules.get("instance-call").map(str::to_owned),
             builtins,
             dictionary: rules.get("dict-type").unwrap_or_default().to_owned(),
+            transparent: rules.get("indirection") == Some("transparent"),
             protocols,
             library,
             by_name,
@@ -93,6 +96,12 @@ impl Language {
             .iter()
             .filter(move |(other, ..)| other == operator)
             .map(|(_, _, name)| name.as_str())
+    }
+
+    /// All functions that are described, by name.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = (&str, &Function)> {
+        let all = self.library.functions.iter();
+        all.map(|(name, function)| (name.as_str(), function))
     }
 
     /// The name under which descriptions know something: aliases of it or of what it is in.

@@ -109,6 +109,13 @@ impl Search<'_, '_> {
                 return false;
             }
         }
+        for test in index.negatives(row) {
+            if outcome(test) == Some(test.when)
+                && !self.below_zero(start, index, test.value, test.is, fact)
+            {
+                return false;
+            }
+        }
         if before != fact.state {
             steps.push(self.step(start.file, row, StepKind::Test));
         }
@@ -145,10 +152,10 @@ impl Search<'_, '_> {
             let call = &facts.calls[call as usize];
             // What creation says of itself: a lock that was not got.
             if call.row == start.row && !start.fresh {
-                return is;
+                return is != self.fails_by_truth(start.file, call.row);
             }
             if let Some(truth) = fact.truth(program.node(start.file, value)) {
-                return (truth == Truth::True) == is;
+                return matches!(truth, Truth::True | Truth::Negative) == is;
             }
             member = call.callee;
         }
@@ -163,11 +170,36 @@ impl Search<'_, '_> {
         };
         match fact.truth(node) {
             Some(Truth::Null | Truth::False) => !is,
-            Some(Truth::True) => is,
+            Some(Truth::True | Truth::Negative) => is,
             None => {
                 fact.learn(node, if is { Truth::True } else { Truth::False });
                 true
             }
+        }
+    }
+
+    /// A test of a number: of an object that is known by its number, it says whether there is one.
+    fn below_zero(
+        &mut self,
+        start: &Start,
+        index: &Index,
+        value: Value,
+        is_negative: bool,
+        fact: &mut Fact,
+    ) -> bool {
+        if self.holds(start.file, index, value, fact) {
+            return self.decide(fact, is_negative);
+        }
+        let program = self.sites.program;
+        let facts = program.files[start.file as usize];
+        let mut node = program.node(start.file, value);
+        if matches!(facts.expressions[value as usize], Expression::Variable(_)) {
+            node = program.base_variable(node);
+        }
+        match fact.truth(node) {
+            Some(Truth::Negative) => is_negative,
+            Some(Truth::Null | Truth::False) => !is_negative,
+            Some(Truth::True) | None => true,
         }
     }
 
@@ -187,7 +219,7 @@ impl Search<'_, '_> {
         };
         match fact.truth(node) {
             Some(Truth::Null) => is_null,
-            Some(Truth::True) => !is_null,
+            Some(Truth::True | Truth::Negative) => !is_null,
             Some(Truth::False) => true,
             None => {
                 if is_null {

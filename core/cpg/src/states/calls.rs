@@ -7,10 +7,11 @@ use super::bind::Handed;
 use super::place::{MOST_FIELDS, Place, RETURNED};
 use super::search::Search;
 use super::spec::Event;
-use super::walk::{After, Goes, Walk};
+use super::walk::{After, Goes, Truth, Walk};
 use crate::flows::Position;
 use crate::flows::program::{FileAt, NONE, Node, Symbol};
 use crate::passes::facts::{Expression, Slot, Value};
+use crate::passes::library::Fails;
 use crate::sites::ANYTHING;
 
 impl Search<'_, '_> {
@@ -99,6 +100,45 @@ impl Search<'_, '_> {
         None
     }
 
+    /// A call that may have done nothing, and says so by its result: the object as it was, with what the result is where it did
+    /// something.
+    fn without(
+        &mut self,
+        file: FileAt,
+        call: u32,
+        result: Node,
+        to: u8,
+        after: &After,
+    ) -> Option<(After, Truth)> {
+        let fails = self.fails(file, self.sites.program.call(call).1.row)?;
+        if result == NONE || to == after.fact.state || self.automaton.error(to).is_some() {
+            return None;
+        }
+        let (failed, done) = match fails {
+            Fails::Null => (Truth::Null, Truth::True),
+            // What is not below 0 may be 0.
+            Fails::Negative => return None,
+            Fails::Nonzero => (Truth::True, Truth::False),
+        };
+        let mut without = after.clone();
+        without.fact.learn(result, failed);
+        Some((without, done))
+    }
+
+    /// How the function that a call runs says that it did nothing, where a description of a library has it.
+    fn fails(&mut self, file: FileAt, row: u32) -> Option<Fails> {
+        let language = self.sites.language(file)?;
+        let names = self.sites.names(file, row);
+        names
+            .iter()
+            .find_map(|name| language.described(name)?.fails)
+    }
+
+    /// Whether the result of a call is true where it did nothing.
+    pub(super) fn fails_by_truth(&mut self, file: FileAt, row: u32) -> bool {
+        self.fails(file, row) == Some(Fails::Nonzero)
+    }
+
     /// What a call makes of a fact.
     pub(super) fn call(&mut self, walk: &mut Walk<'_>, row: u32, mut after: After) -> Vec<After> {
         let program = self.sites.program;
@@ -119,7 +159,12 @@ impl Search<'_, '_> {
                 .retain(|inner| places.rest(result, *inner).is_none());
         }
         if let Some(to) = self.event(walk, call, &after) {
+            let without = self.without(file, call, result, to, &after);
             let mut after = self.happen(walk, row, to, after);
+            if let Some((without, with)) = without {
+                after.fact.learn(result, with);
+                return vec![after, without];
+            }
             if after.wrong.is_none() && after.steps.is_empty() {
                 // Nothing changed, but it is known what the call does.
                 after.goes = Goes::Both;

@@ -29,6 +29,7 @@ fn truth_of(constant: &Constant) -> Option<Truth> {
     match constant {
         Constant::Null => Some(Truth::Null),
         Constant::Truth(false) | Constant::Int(0) => Some(Truth::False),
+        Constant::Int(number) if *number < 0 => Some(Truth::Negative),
         Constant::Truth(true) | Constant::Int(_) => Some(Truth::True),
         _ => None,
     }
@@ -89,6 +90,10 @@ impl Search<'_, '_> {
             let (going, mut done): (Vec<After>, Vec<After>) = after
                 .into_iter()
                 .partition(|after| after.wrong.is_none() && !after.escaped);
+            if self.never_comes_back(file, row) {
+                done.retain(|after| after.wrong.is_some());
+                return done;
+            }
             for after in going {
                 done.extend(self.behind_call(walk, row, after));
             }
@@ -124,6 +129,17 @@ impl Search<'_, '_> {
                 all = self.each(all, |this, after| this.access(walk, row, base, after));
             }
         }
+        for &(_, pointer) in index.reached(row) {
+            all = self.each(all, |this, after| this.access(walk, row, pointer, after));
+        }
+        for &(_, pointer) in index.through(row) {
+            all = self.each(all, |this, after| this.access(walk, row, pointer, after));
+        }
+        for &Write { to, .. } in index.writes(row) {
+            if let Place::Member(inner, _) | Place::Element(inner, _) = to {
+                all = self.each(all, |this, after| this.access(walk, row, inner, after));
+            }
+        }
         for &(_, resource) in index.contexts(row) {
             let operation = facts.operations.iter().position(|operation| {
                 operation.operands[..] == [resource]
@@ -152,7 +168,12 @@ impl Search<'_, '_> {
             }
             vec![after]
         });
-        if !index.writes(row).is_empty() {
+        let moves = index.moves(row)
+            && self
+                .sites
+                .language(file)
+                .is_some_and(|language| language.transparent);
+        if !index.writes(row).is_empty() && !moves {
             all = self.each(all, |this, after| vec![this.write(walk, row, after)]);
         }
         for &(_, value) in index.returns(row) {
@@ -293,6 +314,13 @@ impl Search<'_, '_> {
         for &Write { to, from, .. } in index.writes(row) {
             let ways = self.ways_to(file, index, from, &after.fact);
             let targets = match to {
+                // The pointer points where it did; what it points to is out of sight.
+                Place::Variable(_) if !index.through(row).is_empty() => {
+                    if !ways.is_empty() {
+                        after.escaped |= walk.start.fresh;
+                    }
+                    SmallVec::new()
+                }
                 Place::Variable(variable) => {
                     let node = program.base_variable(base + variable);
                     self.forget(walk, row, (node, from), &mut after.fact);

@@ -27,6 +27,12 @@ pub(super) struct Index {
     arms: Vec<(u32, Value, Value)>,
     tests: Vec<(u32, Test)>,
     nulls: Vec<(u32, Test)>,
+    negatives: Vec<(u32, Test)>,
+    /// (row, pointer): what a pointer leads to is read or written there.
+    reached: Vec<(u32, Value)>,
+    through: Vec<(u32, Value)>,
+    /// Rows at which variables only move within what they hold.
+    moves: FxHashSet<u32>,
     /// Choices whose operand the way tells.
     pub(super) choices: FxHashSet<Value>,
     pub(super) handlers: FxHashSet<u32>,
@@ -88,6 +94,45 @@ fn lost(facts: &FileFacts) -> FxHashSet<Value> {
     lost
 }
 
+/// Elements that no operation reads: what pointers lead to.
+fn reached(facts: &FileFacts) -> Vec<(u32, Value)> {
+    let read: FxHashSet<u32> = facts.operations.iter().map(|one| one.row).collect();
+    let mut found: Vec<(u32, Value)> = facts
+        .expressions
+        .iter()
+        .zip(&facts.rows)
+        .filter_map(|(expression, &row)| match expression {
+            Expression::Element(base, _) if row != 0 && !read.contains(&row) => Some((row, *base)),
+            _ => None,
+        })
+        .collect();
+    found.sort_unstable();
+    found
+}
+
+/// Operators that count on or back from what they are applied to.
+fn moves(facts: &FileFacts) -> FxHashSet<u32> {
+    let is_move = |operator: &str| {
+        matches!(
+            operator.strip_prefix("<operator>."),
+            Some(
+                "preIncrement"
+                    | "preDecrement"
+                    | "postIncrement"
+                    | "postDecrement"
+                    | "assignmentPlus"
+                    | "assignmentMinus"
+            )
+        )
+    };
+    facts
+        .operations
+        .iter()
+        .filter(|one| is_move(facts.name(one.operator)))
+        .map(|one| one.row)
+        .collect()
+}
+
 fn at<T>(list: &[T], row: u32, key: impl Fn(&T) -> u32) -> &[T] {
     let first = list.partition_point(|entry| key(entry) < row);
     let count = list[first..].partition_point(|entry| key(entry) == row);
@@ -143,6 +188,10 @@ impl Index {
             arms,
             tests: by_decision(&order.tests),
             nulls: by_decision(&order.nulls),
+            negatives: by_decision(&order.negatives),
+            reached: reached(facts),
+            through: pairs(&order.through),
+            moves: moves(facts),
             handlers: order.handlers.iter().map(|handler| handler.row).collect(),
             lost: lost(facts),
             shared: FxHashSet::default(),
@@ -322,6 +371,26 @@ impl Index {
         at(&self.tests, row, |&(row, _)| row)
             .iter()
             .map(|(_, test)| test)
+    }
+
+    pub(super) fn negatives(&self, row: u32) -> impl Iterator<Item = &Test> {
+        at(&self.negatives, row, |&(row, _)| row)
+            .iter()
+            .map(|(_, test)| test)
+    }
+
+    pub(super) fn reached(&self, row: u32) -> &[(u32, Value)] {
+        at(&self.reached, row, |&(row, _)| row)
+    }
+
+    /// Pointers through which a row writes.
+    pub(super) fn through(&self, row: u32) -> &[(u32, Value)] {
+        at(&self.through, row, |&(row, _)| row)
+    }
+
+    /// Whether what a row writes moves only within what it held before.
+    pub(super) fn moves(&self, row: u32) -> bool {
+        self.moves.contains(&row)
     }
 
     pub(super) fn nulls(&self, row: u32) -> impl Iterator<Item = &Test> {

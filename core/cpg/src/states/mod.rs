@@ -18,6 +18,7 @@
 //! | file | |
 //! |---|---|
 //! | `spec`, `automaton` | the question |
+//! | `resources` | what descriptions of libraries say of resources, as names of the question |
 //! | `index`, `place` | what happens at rows; where objects are |
 //! | `bind` | what calls hand on |
 //! | `walk`, `effects`, `calls`, `outside`, `branch` | one object in one method |
@@ -29,9 +30,11 @@ mod branch;
 mod callers;
 mod calls;
 mod effects;
+mod ended;
 mod index;
 mod outside;
 mod place;
+mod resources;
 mod search;
 mod spec;
 mod summary;
@@ -189,6 +192,7 @@ impl<'a> States<'a> {
     ) -> Result<Option<Found>, SpecError> {
         spec.check()?;
         let Indexed { program, languages } = &*self.0;
-        Ok(search::Search::new(program, languages, spec, budget, Stop::new(stop)).run())
+        let spec = resources::expand(spec, languages)?;
+        Ok(search::Search::new(program, languages, &spec, budget, Stop::new(stop)).run())
     }
 }

@@ -52,6 +52,8 @@ pub(super) struct Search<'p, 'a> {
     pub(super) resolved: FxHashMap<(FileAt, Value), SmallVec<[PlaceId; 2]>>,
     /// Calls that can fail.
     pub(super) failing: FxHashMap<(FileAt, u32), bool>,
+    /// Functions by whether they never come back.
+    pub(super) endless: FxHashMap<u32, bool>,
     pub(super) summaries: FxHashMap<Key, Rc<Walked>>,
     pub(super) open: Vec<Open>,
     indexes: FxHashMap<FileAt, Rc<Index>>,
@@ -79,6 +81,7 @@ impl<'p, 'a> Search<'p, 'a> {
             places: Places::default(),
             resolved: FxHashMap::default(),
             failing: FxHashMap::default(),
+            endless: FxHashMap::default(),
             summaries: FxHashMap::default(),
             open: Vec::new(),
             indexes: FxHashMap::default(),

@@ -149,6 +149,11 @@ pub enum SpecError {
     /// Too many entries.
     #[error("the question has {0} entries: at most {MOST_ENTRIES}")]
     TooMany(usize),
+    /// A name for resources that says nothing.
+    #[error(
+        "`{0}` stands for no function: `<acquires kind>`, `<releases kind>` and `<fails null>` are what descriptions of libraries say"
+    )]
+    Resource(String),
     /// An event that cannot happen to an object that is there.
     #[error(
         "a transition is on the result of `{0}`: results are new objects, which creations begin"

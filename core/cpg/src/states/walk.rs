@@ -21,6 +21,8 @@ pub(super) enum Truth {
     Null,
     False,
     True,
+    /// A number below 0, which counts as true.
+    Negative,
 }
 
 /// Whether an exception is on its way.

@@ -44,7 +44,7 @@ async fn outline_one(work: &Work, file: &ToLower) -> Result<Option<Outline>, Imp
     let Ok(source) = work.read(file).await else {
         return Ok(None);
     };
-    if look(&source) != Content::Source {
+    if matches!(look(&source), Content::Gap(..)) {
         return Ok(None);
     }
     let plugin = &work.languages.all()[file.language].plugin;

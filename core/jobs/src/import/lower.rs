@@ -11,7 +11,7 @@ use codegraph_cpg::store::{FileInput, FileRole, GraphBuilder, InputKey, StoreErr
 use codegraph_model::Step;
 use codegraph_plugin_host::types::{FileContext, Lowered};
 
-use super::classify::{Content, look, reason};
+use super::classify::{Content, look};
 use super::error::ImportError;
 use super::gaps::{is_lasting, whole_file};
 use super::input::{ToLowerInput, to_list, to_lower};
@@ -64,18 +64,18 @@ async fn lower_one(
         Ok(input) => input,
         Err(gap) => return NotLowered::new(file, gap).add(work, builder).await,
     };
-    if let Content::Gap(reason, why) = look(&input.source) {
-        let not_lowered = NotLowered {
-            role: if reason == reason::GENERATED {
-                FileRole::Generated
-            } else {
-                file.role
-            },
-            key: Some(input.key),
-            ..NotLowered::new(file, whole_file(reason, why))
-        };
-        return not_lowered.add(work, builder).await;
-    }
+    let role = match look(&input.source) {
+        Content::Source => file.role,
+        Content::Generated if file.role == FileRole::Source => FileRole::Generated,
+        Content::Generated => file.role,
+        Content::Gap(reason, why) => {
+            let not_lowered = NotLowered {
+                key: Some(input.key),
+                ..NotLowered::new(file, whole_file(reason, why))
+            };
+            return not_lowered.add(work, builder).await;
+        }
+    };
     let lowered = match call(work, file, &input).await {
         Ok(lowered) => lowered,
         Err(CallError::Cancelled) => return Err(ImportError::Cancelled),
@@ -84,6 +84,7 @@ async fn lower_one(
                 // A reader may still want to see it.
                 text: Some(input.source.to_vec()),
                 key: is_lasting(&gap).then_some(input.key),
+                role,
                 ..NotLowered::new(file, gap)
             };
             return not_lowered.add(work, builder).await;
@@ -97,7 +98,7 @@ async fn lower_one(
         builder.add_file(FileInput {
             info: &input.info,
             language: &language.id,
-            file_role: file.role,
+            file_role: role,
             ast: &lowered.ast,
             source: &input.source,
             local: &local,

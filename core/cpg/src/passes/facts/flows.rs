@@ -1,7 +1,7 @@
 //! Flows of values into variables and members.
 
 use super::collect::Collector;
-use super::{Expression, Flow, Key, Name, Named, Owner, Place, Value, protocol};
+use super::{Expression, Flow, Key, Name, Named, Owner, Place, Raise, Value, protocol};
 use crate::kind::{NodeKind, Role, property};
 use crate::passes::op;
 
@@ -279,6 +279,10 @@ impl Collector<'_> {
         if self.words.transparent
             && let Some(inner) = self.tree.argument(self.ast, target, position)
         {
+            if self.ast.name(target) != op::CAST {
+                let (row, value) = (self.at, self.values[inner as usize]);
+                self.facts.order.through.push(Raise { row, value });
+            }
             self.assign(inner, value);
         }
     }

@@ -8,6 +8,7 @@ use super::collect::Collector;
 use super::{Expression, Place, Value};
 use crate::kind::{NodeKind, Role};
 use crate::passes::cfg::Way;
+use crate::passes::ssa::Constant;
 use crate::passes::{LocalEdge, op};
 
 /// Order of running in the methods of a file.
@@ -23,6 +24,10 @@ pub struct Order {
     pub tests: Vec<Test>,
     /// What conditions say of being the only value of a type (`null`): [`Test::is`] says that it is.
     pub nulls: Vec<Test>,
+    /// What conditions say of being a number below 0, which many functions give where they fail.
+    pub negatives: Vec<Test>,
+    /// Assignments through pointers, with the pointer: what it points to changes, and not where it points.
+    pub through: Vec<Raise>,
     /// Places that get a value of which nothing is known: (row, place).
     pub unknown: Vec<(u32, Place)>,
     /// Resources of contexts, each with the row that leaves the context.
@@ -78,6 +83,13 @@ pub struct Handler {
     pub again: bool,
     /// Types that it takes; all where there are none.
     pub types: Vec<Value>,
+}
+
+/// What a comparison with a number asks for; the comparison is true where the answer is the one given.
+#[derive(Clone, Copy)]
+enum Compared {
+    Negative(bool),
+    Zero(bool),
 }
 
 impl Order {
@@ -164,6 +176,7 @@ impl Collector<'_> {
                 .map(|function| ends[function.row as usize])
                 .collect(),
             deleted: std::mem::take(&mut self.facts.order.deleted),
+            through: std::mem::take(&mut self.facts.order.through),
             ..Order::default()
         };
         for row in 1..ast.len() as u32 {
@@ -304,6 +317,16 @@ impl Collector<'_> {
                         if let Some((value, same)) = self.compared_with_null(row) {
                             order.nulls.push(test(value, is == same));
                         }
+                        match self.compared_with_number(row) {
+                            Some((value, Compared::Negative(below))) => {
+                                order.negatives.push(test(value, is == below));
+                            }
+                            // Where pointers are numbers too, not being 0 is what counts as true.
+                            Some((value, Compared::Zero(same))) if self.is_transparent() => {
+                                order.tests.push(test(value, is != same));
+                            }
+                            _ => {}
+                        }
                         let value = self.value_of(row);
                         if value != 0 {
                             order.tests.push(test(value, is));
@@ -337,6 +360,48 @@ impl Collector<'_> {
         };
         let value = self.value_of(other);
         (value != 0).then_some((value, same))
+    }
+
+    /// What a comparison with a whole number asks for, where that is whether something is 0 or below it.
+    fn compared_with_number(&self, row: u32) -> Option<(Value, Compared)> {
+        let operator = match self.kind(row) {
+            NodeKind::Call => self.ast.name(row).strip_prefix("<operator>.")?,
+            _ => return None,
+        };
+        let (left, right) = (
+            self.tree.argument(self.ast, row, 1)?,
+            self.tree.argument(self.ast, row, 2)?,
+        );
+        let number = |row| match self.constant(row) {
+            Some(Constant::Int(number)) => Some(number),
+            _ => None,
+        };
+        let (other, operator, number) = match (number(left), number(right)) {
+            (None, Some(number)) => (left, operator, number),
+            (Some(number), None) => {
+                let turned = match operator {
+                    "lessThan" => "greaterThan",
+                    "lessEqualsThan" => "greaterEqualsThan",
+                    "greaterThan" => "lessThan",
+                    "greaterEqualsThan" => "lessEqualsThan",
+                    same => same,
+                };
+                (right, turned, number)
+            }
+            _ => return None,
+        };
+        let compared = match (operator, number) {
+            ("lessThan", 0) | ("lessEqualsThan" | "equals" | "is", -1) => Compared::Negative(true),
+            ("greaterEqualsThan", 0) | ("greaterThan" | "notEquals" | "isNot", -1) => {
+                Compared::Negative(false)
+            }
+            ("equals", 0) => Compared::Zero(true),
+            ("notEquals", 0) => Compared::Zero(false),
+            _ => return None,
+        };
+        // What is assigned in the condition is what is compared.
+        let value = self.value_of(other);
+        (value != 0).then_some((value, compared))
     }
 
     fn handlers(&mut self, row: u32, ends: &[u32], handlers: &mut Vec<Handler>) {

@@ -7,6 +7,11 @@ use super::collect::Collector;
 use super::{Argument, CallSite, Expression, Key, Slot, Value};
 
 impl Collector<'_> {
+    /// Whether a pointer holds what it points to.
+    pub(super) fn is_transparent(&self) -> bool {
+        self.rules.get("indirection") == Some("transparent")
+    }
+
     /// `*p`
     pub(super) fn pointed_to(&mut self, pointer: Value) -> Value {
         if pointer == 0 {

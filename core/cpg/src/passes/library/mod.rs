@@ -58,6 +58,12 @@ pub(crate) struct Function {
     pub(crate) registers: Vec<Place>,
     /// The parameter that names a module, which it gives.
     pub(crate) imports: Option<usize>,
+    /// Resources that it gives, by kind and where they are then.
+    pub(crate) acquires: Vec<(String, Place)>,
+    /// Resources that it takes back.
+    pub(crate) releases: Vec<(String, Place)>,
+    /// The result by which it says that it did neither.
+    pub(crate) fails: Option<Fails>,
 }
 
 impl Function {
@@ -88,6 +94,29 @@ pub(crate) enum Copies {
     Shallow,
     /// All that is in it.
     Deep,
+}
+
+/// How a result says that nothing was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Fails {
+    /// It is the only value of its type, or 0 as a place.
+    Null,
+    /// It is a number below 0.
+    Negative,
+    /// It is any other number than 0.
+    Nonzero,
+}
+
+impl Fails {
+    /// The word for it in descriptions.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Negative => "negative",
+            Self::Nonzero => "nonzero",
+        }
+    }
 }
 
 /// What a decorator makes of a function.
@@ -157,6 +186,11 @@ struct RawFunction {
     #[serde(default)]
     registers: Vec<String>,
     imports: Option<String>,
+    #[serde(default)]
+    acquires: Vec<String>,
+    #[serde(default)]
+    releases: Vec<String>,
+    fails: Option<Fails>,
 }
 
 #[derive(Deserialize)]
@@ -245,7 +279,20 @@ fn function(raw: RawFunction) -> Result<Function, String> {
             .ok_or_else(|| format!("`{text}` has no `=`"))?;
         Ok::<_, String>((to.trim().to_owned(), from.trim().to_owned()))
     };
+    let resources = |texts: &[String]| {
+        let resource = |text: &String| {
+            let (kind, at) = text
+                .trim()
+                .split_once(' ')
+                .ok_or_else(|| format!("`{text}` is not a kind and a place"))?;
+            Ok::<_, String>((kind.to_owned(), Place::parse(at, &parameters)?))
+        };
+        texts.iter().map(resource).collect::<Result<Vec<_>, _>>()
+    };
     Ok(Function {
+        acquires: resources(&raw.acquires)?,
+        releases: resources(&raw.releases)?,
+        fails: raw.fails,
         calls: raw
             .calls
             .iter()

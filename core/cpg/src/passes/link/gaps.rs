@@ -10,16 +10,14 @@ use crate::passes::Linked;
 
 pub(super) fn gaps(
     program: &Program<'_>,
-    full: &FxHashSet<Node>,
+    full: Vec<Node>,
     cut: &FxHashSet<(u32, u32)>,
     finished: bool,
     linked: &mut Linked,
 ) {
     let ends = program.ends();
     let mut counts: BTreeMap<FileAt, usize> = BTreeMap::new();
-    let mut nodes: Vec<Node> = full.iter().copied().collect();
-    nodes.sort_unstable();
-    for node in nodes {
+    for node in full {
         let file = if node < ends.variables {
             Some(program.file_of_variable(node))
         } else if node < ends.variables + ends.expressions {
@@ -43,7 +41,7 @@ pub(super) fn gaps(
     for (file, count) in counts {
         let detail = format!(
             "{count} places can hold more than {} values: calls through them may lack targets",
-            super::solver::MOST_VALUES
+            super::places::MOST_VALUES
         );
         linked.gaps.push((
             program.files[file as usize].ordinal,

@@ -22,6 +22,7 @@ mod modules;
 mod operations;
 mod output;
 mod overloads;
+mod places;
 mod program;
 mod solver;
 mod tier;

@@ -63,6 +63,7 @@ impl Stubs {
 /// Rows of all that was found, each list in its order.
 pub(super) fn rows(solver: Solver<'_, '_>, finished: bool) -> Linked {
     let places = sites(&solver);
+    let full = solver.full();
     let Solver {
         program,
         imports,
@@ -70,7 +71,6 @@ pub(super) fn rows(solver: Solver<'_, '_>, finished: bool) -> Linked {
         externals,
         targets,
         properties,
-        full,
         cut,
         ..
     } = solver;
@@ -91,7 +91,7 @@ pub(super) fn rows(solver: Solver<'_, '_>, finished: bool) -> Linked {
     linked.links.sort_unstable();
     linked.links.dedup();
     sort_stubs(stubs.stubs, &mut linked);
-    gaps::gaps(program, &full, &cut, finished, &mut linked);
+    gaps::gaps(program, full, &cut, finished, &mut linked);
     linked
 }
 

@@ -5,6 +5,7 @@
 //! work does not change the result, except where a set is full; the order is fixed anyway.
 
 use std::collections::VecDeque;
+use std::collections::hash_map::Entry;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
@@ -13,13 +14,12 @@ use super::effects::Known;
 use super::elements::{Collections, Part};
 use super::hierarchy::Hierarchy;
 use super::imports::Imports;
+use super::places::{Came, Places};
 use super::program::{FileAt, NONE, Node, Program, Symbol};
 use super::value::{Externals, Kind, Pairs, Val};
 use super::wrappers::{NOWHERE, Wrappers};
 use crate::passes::Resolution;
 
-/// Values that one place can hold; a place with more holds the first ones, and its file has a gap.
-pub(super) const MOST_VALUES: usize = 64;
 /// Receivers of a method that are kept apart; with more, it is called on any instance of its class.
 const RECEIVERS: usize = 12;
 
@@ -95,7 +95,7 @@ pub(super) enum Use {
 #[derive(Clone, Copy, Debug)]
 enum Work {
     /// All uses of a place get a value.
-    Value(Node, Val, Resolution),
+    Value(Node, u8, Val, Resolution),
     /// One use gets a value that was there before it.
     Use(Use, Val, Resolution),
 }
@@ -136,10 +136,12 @@ pub(super) struct Solver<'p, 'a> {
     pub(super) pairs: Pairs,
     pub(super) collections: Collections,
     pub(super) wrappers: Wrappers,
-    values: Vec<SmallVec<[(Val, Resolution); 2]>>,
+    places: Places,
     /// First use of each place; uses are linked lists.
     first_use: Vec<u32>,
     uses: Vec<(Use, u32)>,
+    /// Flows that came up while values moved, with the best tier of each: many values of one place lead to the same one.
+    flows: FxHashMap<(Node, Node, Through), Resolution>,
     work: VecDeque<Work>,
     /// Names of members that are written somewhere.
     pub(super) written: FxHashSet<Symbol>,
@@ -165,8 +167,6 @@ pub(super) struct Solver<'p, 'a> {
     pub(super) returned_parameters: Vec<SmallVec<[u16; 1]>>,
     /// Operations whose operands were looked at: (operation, position, method).
     pub(super) operated: FxHashSet<(u32, u32, Val)>,
-    /// Places with too many values.
-    pub(super) full: FxHashSet<Node>,
     /// Calls of a type with too many overrides below it: (class, name).
     pub(super) cut: FxHashSet<(u32, Symbol)>,
     steps: u64,
@@ -191,9 +191,10 @@ impl<'p, 'a> Solver<'p, 'a> {
             pairs: Pairs::default(),
             collections: Collections::default(),
             wrappers: Wrappers::new(program),
-            values: vec![SmallVec::new(); nodes],
+            places: Places::new(nodes),
             first_use: vec![NONE; nodes],
             uses: Vec::new(),
+            flows: FxHashMap::default(),
             work: VecDeque::new(),
             written: FxHashSet::default(),
             outside_names: FxHashSet::default(),
@@ -209,7 +210,6 @@ impl<'p, 'a> Solver<'p, 'a> {
             reached: FxHashSet::default(),
             returned_parameters: vec![SmallVec::new(); ends.functions as usize],
             operated: FxHashSet::default(),
-            full: FxHashSet::default(),
             cut: FxHashSet::default(),
             // About a hundred times what real projects take; far from what a machine cannot do.
             steps: 20_000_000 + 200 * nodes as u64,
@@ -218,9 +218,8 @@ impl<'p, 'a> Solver<'p, 'a> {
 
     /// A new place.
     pub(super) fn fresh(&mut self) -> Node {
-        self.values.push(SmallVec::new());
         self.first_use.push(NONE);
-        self.values.len() as u32 - 1
+        self.places.push()
     }
 
     /// What a generator's function yields.
@@ -279,41 +278,45 @@ impl<'p, 'a> Solver<'p, 'a> {
     }
 
     pub(super) fn values(&self, node: Node) -> &[(Val, Resolution)] {
-        &self.values[node as usize]
+        self.places.of(node)
+    }
+
+    /// Places with too many values.
+    pub(super) fn full(&self) -> Vec<Node> {
+        self.places.full()
     }
 
     /// A value comes to a place.
     pub(super) fn add(&mut self, node: Node, value: Val, tier: Resolution) {
-        let set = &mut self.values[node as usize];
-        if let Some(entry) = set.iter_mut().find(|entry| entry.0 == value) {
-            if entry.1 <= tier {
-                return;
-            }
-            entry.1 = tier;
-        } else if set.len() >= MOST_VALUES {
-            self.full.insert(node);
-            return;
-        } else {
-            set.push((value, tier));
+        if let Came::Changed(at) = self.places.add(node, value, tier) {
+            self.work.push_back(Work::Value(node, at, value, tier));
         }
-        self.work.push_back(Work::Value(node, value, tier));
     }
 
     pub(super) fn on(&mut self, node: Node, use_: Use) {
         let next = self.first_use[node as usize];
         self.first_use[node as usize] = self.uses.len() as u32;
         self.uses.push((use_, next));
-        for at in 0..self.values[node as usize].len() {
+        for &(value, tier) in self.places.of(node) {
             // Later, and not from here: uses make uses, to no known depth.
-            let (value, tier) = self.values[node as usize][at];
             self.work.push_back(Work::Use(use_, value, tier));
         }
     }
 
     pub(super) fn flow(&mut self, from: Node, to: Node, tier: Resolution, through: Through) {
-        if from != to {
-            self.on(from, Use::Flow { to, tier, through });
+        if from == to {
+            return;
         }
+        match self.flows.entry((from, to, through)) {
+            Entry::Occupied(known) if *known.get() <= tier => return,
+            Entry::Occupied(mut known) => {
+                known.insert(tier);
+            }
+            Entry::Vacant(new) => {
+                new.insert(tier);
+            }
+        }
+        self.on(from, Use::Flow { to, tier, through });
     }
 
     pub(super) fn read(&mut self, base: Node, to: Node, name: Symbol, file: FileAt) {
@@ -336,8 +339,8 @@ impl<'p, 'a> Solver<'p, 'a> {
     /// Works until nothing changes. False where the budget ended first: what was found so far holds.
     pub(super) fn solve(&mut self) -> bool {
         while let Some(work) = self.work.pop_front() {
-            let (node, value, tier) = match work {
-                Work::Value(node, value, tier) => (node, value, tier),
+            let (node, at, value, tier) = match work {
+                Work::Value(node, at, value, tier) => (node, at, value, tier),
                 Work::Use(use_, value, tier) => {
                     let Some(left) = self.steps.checked_sub(1) else {
                         return false;
@@ -348,10 +351,7 @@ impl<'p, 'a> Solver<'p, 'a> {
                 }
             };
             // A better tier came meanwhile and is in the queue on its own.
-            if self.values[node as usize]
-                .iter()
-                .any(|&(other, better)| other == value && better < tier)
-            {
+            if self.places.of(node)[usize::from(at)].1 < tier {
                 continue;
             }
             let mut at = self.first_use[node as usize];
@@ -655,8 +655,8 @@ impl<'p, 'a> Solver<'p, 'a> {
     ) -> bool {
         let (program, hierarchy) = (self.program, &*self.hierarchy);
         let written = self.written.contains(&name);
-        let (fields, values, first_use) = (&mut self.fields, &mut self.values, &mut self.first_use);
-        let field = |class| written.then(|| field_node(fields, values, first_use, class, name));
+        let (fields, places, first_use) = (&mut self.fields, &mut self.places, &mut self.first_use);
+        let field = |class| written.then(|| field_node(fields, places, first_use, class, name));
         let lookup = hierarchy.lookup(program, self.externals, class, name, field);
         for &(node, of_class) in &lookup.nodes {
             // What an instance holds itself is no method of it.
@@ -779,7 +779,7 @@ impl<'p, 'a> Solver<'p, 'a> {
                 Some(declared.unwrap_or_else(|| {
                     field_node(
                         &mut self.fields,
-                        &mut self.values,
+                        &mut self.places,
                         &mut self.first_use,
                         class,
                         name,
@@ -835,14 +835,13 @@ fn takes_value(function: &crate::passes::facts::Function) -> bool {
 /// The node of a field that no declaration has.
 fn field_node(
     fields: &mut FxHashMap<(u32, Symbol), Node>,
-    values: &mut Vec<SmallVec<[(Val, Resolution); 2]>>,
+    places: &mut Places,
     first_use: &mut Vec<u32>,
     class: u32,
     name: Symbol,
 ) -> Node {
     *fields.entry((class, name)).or_insert_with(|| {
-        values.push(SmallVec::new());
         first_use.push(NONE);
-        values.len() as u32 - 1
+        places.push()
     })
 }

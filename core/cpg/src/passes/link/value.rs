@@ -79,6 +79,11 @@ impl Val {
         KINDS[(self.0 >> 27) as usize]
     }
 
+    /// Spreads numbers that lie side by side (Fibonacci hashing, D. Knuth, TAOCP 3, 6.4).
+    pub(super) fn hash(self) -> u32 {
+        self.0.wrapping_mul(0x9e37_79b9) >> 16
+    }
+
     pub(super) fn number(self) -> u32 {
         self.0 & 0x07ff_ffff
     }

@@ -16,6 +16,8 @@ const SMALLEST_MINIFIED: usize = 8192;
 pub enum Content {
     /// Source.
     Source,
+    /// Source that a program wrote: it is built with the rest, which calls it and is called by its tables.
+    Generated,
     /// Nothing to lower: reason and sentence of the gap.
     Gap(&'static str, &'static str),
 }
@@ -31,14 +33,14 @@ pub fn look(source: &[u8]) -> Content {
     if is_binary(source) {
         return Content::Gap(reason::BINARY, "no text");
     }
-    if is_generated(source) {
-        return Content::Gap(reason::GENERATED, "its header says that a program wrote it");
-    }
     if is_minified(source) {
         return Content::Gap(
             reason::MINIFIED,
             "very long lines with hardly any space: a program squeezed it",
         );
+    }
+    if is_generated(source) {
+        return Content::Generated;
     }
     Content::Source
 }
@@ -98,7 +100,7 @@ mod tests {
 
     fn gap(source: &[u8]) -> Option<&'static str> {
         match look(source) {
-            Content::Source => None,
+            Content::Source | Content::Generated => None,
             Content::Gap(reason, _) => Some(reason),
         }
     }
@@ -120,7 +122,7 @@ mod tests {
             "/* @generated SignedSource<<0>> */\n",
             " * This file was automatically generated and should not be edited.\n",
         ] {
-            assert_eq!(gap(header.as_bytes()), Some(reason::GENERATED), "{header}");
+            assert_eq!(look(header.as_bytes()), Content::Generated, "{header}");
         }
         for source in [
             "\"\"\"Writes files that begin with: Generated, do not edit.\"\"\"\n",
@@ -128,19 +130,21 @@ mod tests {
             "# mail someone@generated.example\n",
             "HEADER = '# @generated'\n",
         ] {
-            assert_eq!(gap(source.as_bytes()), None, "{source}");
+            assert_eq!(look(source.as_bytes()), Content::Source, "{source}");
         }
         let late = format!(
             "{}# Generated, do not edit\n",
             "x = 1\n".repeat(HEADER_LINES)
         );
-        assert_eq!(gap(late.as_bytes()), None);
+        assert_eq!(look(late.as_bytes()), Content::Source);
     }
 
     #[test]
     fn squeezed_by_a_program() {
         let minified = "function a(b,c){return b+c};var d=a(1,2);".repeat(400);
         assert_eq!(gap(minified.as_bytes()), Some(reason::MINIFIED));
+        let marked = format!("// Generated, do not edit.\n{minified}");
+        assert_eq!(gap(marked.as_bytes()), Some(reason::MINIFIED));
         let table = format!("TABLE = [{}]\n", "0x0001, 0x0002, ".repeat(2_000));
         assert_eq!(gap(table.as_bytes()), None);
     }

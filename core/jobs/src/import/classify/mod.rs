@@ -25,8 +25,6 @@ pub mod reason {
     pub const BINARY: &str = "binary";
     /// Text in an encoding that importers do not read.
     pub const ENCODING: &str = "encoding";
-    /// Written by a program.
-    pub const GENERATED: &str = "generated";
     /// Squeezed by a program.
     pub const MINIFIED: &str = "minified";
     /// Text of a kind that is not known.
@@ -166,12 +164,6 @@ impl Languages {
                     format!("{size} bytes, the limit is {largest}"),
                 );
             }
-            if path_role == FileRole::Generated {
-                return listed(
-                    reason::GENERATED,
-                    "its name says that a program wrote it".into(),
-                );
-            }
             return Class::Lower(i);
         }
         Class::List(kinds::list(kind, head, path_role, size, largest))
@@ -239,7 +231,8 @@ mod tests {
         let class = |path, size| languages.classify(path, size, 1_000, &[]);
         assert_eq!(gap(&class("a.al", 10)), Some(reason::LANGUAGE_LEFT_OUT));
         assert_eq!(gap(&class("a.be", 1_001)), Some(reason::TOO_LARGE));
-        assert_eq!(gap(&class("generated/a.be", 1)), Some(reason::GENERATED));
+        // What a program wrote is built like the rest: other files call it, and it calls them.
+        assert_eq!(class("generated/a.be", 1), Class::Lower(1));
         assert_eq!(gap(&class("a.rs", 1)), Some(reason::NO_IMPORTER));
         assert_eq!(gap(&class("a.xyz", 1)), Some(reason::UNKNOWN_KIND));
     }
