@@ -122,9 +122,18 @@ impl Engine<'_, '_> {
         }
     }
 
-    fn seed(&mut self, source: u32, node: Node, path: &[Step], (file, row): (FileAt, u32)) {
+    /// The context of a source: all its places share what follows from them.
+    fn context_of(&mut self, source: u32) -> u32 {
+        if let Some(&(context, _)) = self.sources.iter().find(|&&(_, own)| own == source) {
+            return context;
+        }
         let context = self.state.source();
         self.sources.push((context, source));
+        context
+    }
+
+    fn seed(&mut self, source: u32, node: Node, path: &[Step], (file, row): (FileAt, u32)) {
+        let context = self.context_of(source);
         let path = self.paths.id(path);
         let since = if path == 0 { ENTRY } else { row };
         let fact = Fact {
@@ -166,8 +175,7 @@ impl Engine<'_, '_> {
                     return;
                 }
                 for (name, steps, base) in called {
-                    let context = self.state.source();
-                    self.sources.push((context, source));
+                    let context = self.context_of(source);
                     self.pretend(context, at, call, (&name, base), &steps);
                 }
             }

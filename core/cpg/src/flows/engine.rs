@@ -14,7 +14,7 @@ use super::order::Order;
 use super::path::{Path, PathId, Paths, Step};
 use super::program::{FileAt, NONE, Node, Program};
 use super::state::{ENTRY, Exit, Fact, NEVER, Origin, Requirement, State};
-use super::{Budget, Spec, StepKind};
+use super::{Budget, LEAST_CERTAINTY, Spec, StepKind};
 use crate::passes::facts::{Expression, Place};
 use crate::stop::Stop;
 
@@ -29,13 +29,15 @@ pub(super) struct Engine<'p, 'a> {
     pub(super) spec: &'p Spec,
     pub(super) budget: Budget,
     pub(super) steps: u64,
+    /// The budget ended the search.
+    pub(super) cut: bool,
     pub(super) paths: Paths,
     pub(super) state: State,
     pub(super) order: Order,
     meaning: Meanings,
     pub(super) sites: FxHashMap<(FileAt, u32), Rc<Site>>,
     pub(super) guards: FxHashMap<Node, Vec<Guarded>>,
-    /// (context, source).
+    /// (context, source): one of all places of a source, and those that are narrower.
     pub(super) sources: Vec<(u32, u32)>,
     pub(super) invocations: Vec<Invocation>,
     pub(super) at_site: FxHashMap<(FileAt, u32), Rc<Vec<u32>>>,
@@ -47,8 +49,8 @@ pub(super) struct Engine<'p, 'a> {
     pub(super) handed: FxHashSet<u32>,
     pub(super) described: FxHashMap<u32, Rc<Vec<Described<'p>>>>,
     pub(super) in_calls: FxHashMap<Node, Rc<Vec<(Path, u32)>>>,
-    /// What left methods that no context is of: (context, exit, path, method).
-    pub(super) globals: FxHashSet<(u32, Exit, PathId, u32)>,
+    /// What left methods that no context is of, by (context, exit, path, method).
+    pub(super) globals: FxHashMap<(u32, Exit, PathId, u32), u32>,
     pub(super) narrowed: FxHashMap<(u32, Requirement), u32>,
     /// Whether a requirement tells callers apart.
     pub(super) excluding: FxHashMap<Requirement, bool>,
@@ -97,6 +99,7 @@ impl<'p, 'a> Engine<'p, 'a> {
             spec,
             budget,
             steps: 0,
+            cut: false,
             paths: Paths::new(),
             state: State::default(),
             order: Order::default(),
@@ -111,7 +114,7 @@ impl<'p, 'a> Engine<'p, 'a> {
             handed: FxHashSet::default(),
             described: FxHashMap::default(),
             in_calls: FxHashMap::default(),
-            globals: FxHashSet::default(),
+            globals: FxHashMap::default(),
             narrowed: FxHashMap::default(),
             excluding: FxHashMap::default(),
             moments: FxHashMap::default(),
@@ -124,9 +127,9 @@ impl<'p, 'a> Engine<'p, 'a> {
     pub(super) fn run(&mut self, stop: &dyn Fn() -> bool) -> bool {
         let mut stop = Stop::new(stop);
         self.begin();
-        while let Some(fact) = self.state.work.pop_front() {
+        while let Some(fact) = self.state.next(LEAST_CERTAINTY) {
             if self.steps >= self.budget.steps {
-                self.state.work.push_front(fact);
+                self.cut = true;
                 break;
             }
             if stop.after(self.steps) {

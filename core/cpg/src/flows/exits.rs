@@ -55,9 +55,19 @@ impl Engine<'_, '_> {
             }
             _ => function.unwrap_or_else(|| self.around(fact)),
         };
-        if function == NONE || !self.globals.insert((fact.context, exit, path, function)) {
+        if function == NONE {
             return;
         }
+        let key = (fact.context, exit, path, function);
+        if let Some(&first) = self.globals.get(&key) {
+            // Another place of the source leaves the same way.
+            let origin = self.state.origins[from as usize];
+            if first != from {
+                self.state.also(first, origin);
+            }
+            return;
+        }
+        self.globals.insert(key, from);
         let mut by_value = false;
         for (file, row) in self.program.callers(function).collect::<Vec<_>>() {
             if exit == Exit::Return && self.is_handed(function, file, row) {
@@ -257,7 +267,6 @@ impl Engine<'_, '_> {
         if known.iter().any(|&(other, p, _)| (other, p) == (exit, id)) {
             return;
         }
-        let carrier = self.state.facts.len() as u32;
         let fact = Fact {
             context,
             node: variable,
@@ -265,11 +274,9 @@ impl Engine<'_, '_> {
             since: NEVER,
             alias: false,
         };
-        self.state.add(fact, origin);
-        if self.state.facts.len() as u32 == carrier {
+        let Some(carrier) = self.state.carry(fact, origin) else {
             return;
-        }
-        self.state.work.pop_back();
+        };
         let context = &mut self.state.contexts[context as usize];
         context.exits.push((exit, id, carrier));
         for (invocation, caller) in context.callers.clone() {
@@ -325,7 +332,8 @@ impl Engine<'_, '_> {
             function,
             ..
         } = self.invocations[invocation as usize];
-        let (context, new) = self.state.enter(function, (parameter, id, alias));
+        let (context, new) = self.state.context(function, (parameter, id, alias));
+        self.add_caller(context, (invocation, from));
         if new {
             let since = if alias { NEVER } else { ENTRY };
             let fact = Fact {
@@ -345,6 +353,5 @@ impl Engine<'_, '_> {
             };
             self.state.add(fact, origin);
         }
-        self.add_caller(context, (invocation, from));
     }
 }

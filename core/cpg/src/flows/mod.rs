@@ -7,7 +7,8 @@
 //! object is looked for under its other names, backwards from the store (S. Arzt et al., "FlowDroid", PLDI 2014), and counts from the
 //! row of the store on: reads that control cannot reach from there, or only past a row that overwrites the part, do not see it.
 //!
-//! Summaries have no sources or sinks in them, so contexts serve all sources. Nothing here knows a language: what differs comes as
+//! Summaries have no sources or sinks in them, so contexts serve all sources, and all places of one source share their facts: which of
+//! them reaches a sink is found by going back from there. Nothing here knows a language: what differs comes as
 //! facts, rules and descriptions of libraries.
 //!
 //! | file | |
@@ -21,7 +22,8 @@
 //! | `narrow`, `given`, `moments` | which callers get a fact back, and when module bodies run a method |
 //! | `bind`, `invoke`, `operations` | calls of the project |
 //! | `outside`, `described`, `effects`, `entered` | calls of described and of unknown functions |
-//! | `ends`, `guards`, `report` | sources, sinks and guards; results with their paths |
+//! | `ends`, `guards` | sources, sinks and guards |
+//! | `report`, `ways` | results, and the ways to them |
 
 mod backward;
 pub(crate) mod bind;
@@ -57,6 +59,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod text;
+mod ways;
 
 pub use spec::{
     Endpoint, Guard, MOST_ENTRIES, Pattern, Position, Propagator, Spec, SpecError, What,
@@ -68,6 +71,10 @@ use crate::NodeId;
 use crate::passes::Linked;
 use crate::passes::facts::FileFacts;
 use crate::rules::Rules;
+
+/// How sure a way must be to be followed: below that, ways of which next to nothing is known make nearly all of the work, and hardly
+/// one of them is true.
+pub const LEAST_CERTAINTY: f32 = 0.2;
 
 /// How much a search may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -154,14 +161,14 @@ pub struct Flow {
     pub sink: String,
     /// From source to sink.
     pub steps: Vec<FlowStep>,
-    /// Product of what is known of the calls on the way.
+    /// Product of what is known of the calls on the way, at least [`LEAST_CERTAINTY`].
     pub confidence: f32,
 }
 
 /// What a search found.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Found {
-    /// Flows, by sink, then source.
+    /// Flows, by sink, then source: of each sink the hundred surest sources.
     pub flows: Vec<Flow>,
     /// Flows that were found and are not among them.
     pub more: usize,

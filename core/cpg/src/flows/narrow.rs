@@ -35,13 +35,9 @@ impl Engine<'_, '_> {
         let callers: Vec<(u32, u32)> = parent.callers.clone();
         let new = self.state.contexts.len() as u32;
         self.state.contexts.push(Context {
-            function,
-            alias,
-            callers: Vec::new(),
-            exits: Vec::new(),
             requirement: Some((context, requirement)),
-            narrowed: Vec::new(),
             narrowings,
+            ..Context::new(function, alias)
         });
         self.narrowed.insert((context, requirement), new);
         self.state.contexts[context as usize].narrowed.push(new);
@@ -68,6 +64,9 @@ impl Engine<'_, '_> {
             return;
         }
         own.callers.push((invocation, from));
+        let confidence = self.invocations[invocation as usize].confidence;
+        self.state.entered(context, from, confidence);
+        let own = &self.state.contexts[context as usize];
         for (exit, path, fact) in own.exits.clone() {
             self.leave(invocation, from, (exit, path), fact);
         }

@@ -58,7 +58,6 @@ impl Engine<'_, '_> {
             return;
         }
         let id = self.paths.id(path);
-        let carrier = self.state.facts.len() as u32;
         let node = program.function_nodes.get(&function).copied().unwrap_or(0);
         let fact = Fact {
             context,
@@ -67,17 +66,13 @@ impl Engine<'_, '_> {
             since: NEVER,
             alias: false,
         };
-        self.state.add(
-            fact,
-            Origin {
-                kind: StepKind::Exception,
-                file,
-                row,
-                ..origin
-            },
-        );
-        if self.state.facts.len() as u32 != carrier {
-            self.state.work.pop_back();
+        let origin = Origin {
+            kind: StepKind::Exception,
+            file,
+            row,
+            ..origin
+        };
+        if let Some(carrier) = self.state.carry(fact, origin) {
             let path = Path::from_slice(path);
             self.exit(carrier, Exit::Raise, &path);
         }

@@ -107,6 +107,32 @@ fn copies_of_a_variable_are_one_object() {
 }
 
 #[test]
+fn places_of_one_source_are_told_apart() {
+    let found = find(
+        "import t\ndef f(p):\n  return p\na = f(t.source())\nb = f(t.source())\nt.sink(a)\nt.sink(f(b))\nt.sink(f(1))",
+        &spec(),
+        Budget::default(),
+    );
+    let first = |flow: &Flow| flow.steps[0].node;
+    assert_eq!(found.flows.len(), 2, "{found:?}");
+    assert_ne!(first(&found.flows[0]), first(&found.flows[1]));
+    // One sink that two of them reach.
+    let found = find(
+        "import t\ndef f(p):\n  return p\na = t.source()\nif a:\n  a = t.source()\nend\nt.sink(f(a))",
+        &spec(),
+        Budget::default(),
+    );
+    assert_eq!(found.flows.len(), 2, "{found:?}");
+    assert!(found.flows.iter().all(|flow| flow.confidence > 0.9));
+}
+
+#[test]
+fn ways_that_are_hardly_sure_are_not_followed() {
+    check("import t\nt.sink(t.a(t.b(t.source())))", 1);
+    check("import t\nt.sink(t.a(t.b(t.c(t.source()))))", 0);
+}
+
+#[test]
 fn sanitizers_and_budgets_end_flows() {
     let source = "import t\nt.sink(t.clean(t.source()))\nt.sink(t.other(t.source()))";
     let mut question = spec();
