@@ -25,6 +25,7 @@
 
 mod backward;
 pub(crate) mod bind;
+mod compared;
 mod described;
 mod effects;
 mod ended;
@@ -49,6 +50,7 @@ pub(crate) mod path;
 pub(crate) mod program;
 mod raise;
 mod read;
+mod registered;
 mod removed;
 mod report;
 mod same;
