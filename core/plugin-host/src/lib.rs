@@ -18,6 +18,7 @@ mod config;
 pub mod contract;
 mod engine;
 mod error;
+pub mod finding;
 mod host;
 mod limiter;
 pub mod limits;

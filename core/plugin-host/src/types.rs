@@ -246,6 +246,8 @@ pub enum Chunk {
     Progress(String),
     /// A question that would lead on.
     FollowUp(String),
+    /// A flaw.
+    Finding(Box<crate::finding::Finding>),
     /// What has no case.
     Other(Entry),
 }

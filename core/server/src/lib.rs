@@ -21,6 +21,7 @@ pub mod projects;
 pub mod router;
 pub mod routes;
 pub mod routing;
+pub mod scan;
 pub mod serve;
 pub mod sql;
 pub mod state;

@@ -48,10 +48,12 @@ pub mod bindings {
     }
 }
 
+pub mod finding;
 pub mod flows;
 pub mod importer;
 pub mod log;
 pub mod questions;
+pub mod rows;
 pub mod scenario;
 
 pub use bindings::importer::codegraph::plugin::types::{

@@ -10,7 +10,7 @@
 //! 3. Wordings and texts as data in both languages; names in questions and Markdown as [`question::entities`] and
 //!    [`answer::markdown`] treat them.
 //! 4. What it asks of the graph as a trait with a fake ([`graph`]), so that answers are tested without a host; rows of
-//!    named queries are decoded in one file ([`graph::rows`]).
+//!    named queries are decoded in one file (`codegraph_sdk::rows`).
 //! 5. Every statement cites its place, every answer says how sure it is (`docs/answers.md`), what is not found is said so.
 //! 6. `cases/*.md`: questions and expected facts, run through the real host by `cargo test -p codegraph-tests --test scenarios`.
 

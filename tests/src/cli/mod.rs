@@ -8,5 +8,6 @@ mod incremental;
 mod program;
 mod questions;
 mod remote;
+mod scan;
 mod watch;
 mod wrong;

@@ -88,7 +88,8 @@ fn spec() -> Spec {
         propagators: Vec::new(),
         guards: vec![Guard {
             callee: Pattern::new("taint.valid"),
-            argument: 0,
+            position: Position::Argument(0),
+            member: None,
             holds: true,
         }],
     }

@@ -240,7 +240,7 @@ fn take(answer: &mut Answer, piece: Chunk) {
             answer.pictures.push_str(&diagram.source);
         }
         Chunk::FollowUp(question) => answer.follow_ups.push(question),
-        Chunk::Progress(_) | Chunk::Other(_) => {}
+        Chunk::Progress(_) | Chunk::Other(_) | Chunk::Finding(_) => {}
     }
 }
 

@@ -117,6 +117,10 @@ impl Engine<'_, '_> {
                 What::Parameter(pattern, position) => {
                     self.parameters(source, pattern, *position);
                 }
+                What::NamedParameter(pattern, name) => self.named_parameters(source, pattern, name),
+                What::Registered(pattern, position, parameter) => {
+                    self.registered(source, pattern, position.as_ref(), *parameter);
+                }
                 What::Call(..) => {}
             }
         }
@@ -291,21 +295,46 @@ impl Engine<'_, '_> {
         for number in 0..program.ends().functions {
             let (file, function) = program.function(number);
             let facts = program.files[file as usize];
+            if pattern.fits(facts.name(function.full_name)) {
+                self.parameters_of(source, number, position);
+            }
+        }
+    }
+
+    /// Seeds the parameters of one function.
+    pub(super) fn parameters_of(&mut self, source: u32, function: u32, position: Option<u16>) {
+        let program = self.program;
+        let (file, function) = program.function(function);
+        let own = function
+            .parameters
+            .iter()
+            .filter(|parameter| !parameter.is_receiver);
+        for (at, parameter) in (0..).zip(own) {
+            if position.is_some_and(|wanted| wanted != at) {
+                continue;
+            }
+            let node = program.bases[file as usize].variables + parameter.variable;
+            let rest = parameter.properties & VARIADIC != 0;
+            let path: &[Step] = if rest { &[Step::Any] } else { &[] };
+            self.seed(source, node, path, (file, program.row(node)));
+        }
+    }
+
+    /// Seeds parameters of a name.
+    fn named_parameters(&mut self, source: u32, pattern: &super::Pattern, name: &str) {
+        let program = self.program;
+        for number in 0..program.ends().functions {
+            let (file, function) = program.function(number);
+            let facts = program.files[file as usize];
             if !pattern.fits(facts.name(function.full_name)) {
                 continue;
             }
-            let own = function
-                .parameters
-                .iter()
-                .filter(|parameter| !parameter.is_receiver);
-            for (at, parameter) in (0..).zip(own) {
-                if position.is_some_and(|wanted| wanted != at) {
-                    continue;
+            for parameter in &function.parameters {
+                let variable = &facts.variables[parameter.variable as usize];
+                if facts.name(variable.name) == name {
+                    let node = program.bases[file as usize].variables + parameter.variable;
+                    self.seed(source, node, &[], (file, program.row(node)));
                 }
-                let node = program.bases[file as usize].variables + parameter.variable;
-                let rest = parameter.properties & VARIADIC != 0;
-                let path: &[Step] = if rest { &[Step::Any] } else { &[] };
-                self.seed(source, node, path, (file, program.row(node)));
             }
         }
     }

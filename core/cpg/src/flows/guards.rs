@@ -1,5 +1,6 @@
 //! Tests whose value is the outcome of a guard, or of a function that returns one.
 
+use super::Position;
 use super::ends::Guarded;
 use super::engine::Engine;
 use super::program::{FileAt, Node};
@@ -9,13 +10,14 @@ use crate::passes::facts::{Expression, Slot, Test};
 const DEPTH: u32 = 3;
 
 impl Engine<'_, '_> {
-    /// A test whose value is the outcome of a guard.
+    /// A test whose value is the outcome of a guard, or of a comparison with constants.
     pub(super) fn guard(&mut self, file: FileAt, test: Test) {
-        if self.spec.guards.is_empty() {
-            return;
-        }
         let node = self.program.node(file, test.value);
-        for (argument, holds) in self.judged(node, DEPTH) {
+        let mut judged = self.compared(node);
+        if !self.spec.guards.is_empty() {
+            judged.extend(self.judged(node, DEPTH));
+        }
+        for (argument, holds) in judged {
             if test.is != holds {
                 continue;
             }
@@ -56,15 +58,35 @@ impl Engine<'_, '_> {
                 None => Vec::new(),
             };
         }
-        let arguments = &program.call(call).1.arguments;
         let mut found = Vec::new();
         for &guard in &site.guards {
             let guard = &self.spec.guards[guard as usize];
-            let slot = Slot::Position(guard.argument);
-            let given = arguments.iter().find(|argument| argument.slot == slot);
-            found.extend(given.map(|given| (program.node(file, given.value), guard.holds)));
+            if guard.member.is_none() {
+                let given = self.at_position(file, call, &guard.position);
+                found.extend(given.map(|given| (given, guard.holds)));
+            }
         }
         found
+    }
+
+    /// What stands at a position of a call.
+    pub(super) fn at_position(&self, file: FileAt, call: u32, position: &Position) -> Option<Node> {
+        let program = self.program;
+        let site = program.call(call).1;
+        if *position == Position::Receiver {
+            return match *program.expression(program.node(file, site.callee)).1 {
+                Expression::Member(base, _) if site.callee != 0 => Some(program.node(file, base)),
+                _ => None,
+            };
+        }
+        let facts = program.files[file as usize];
+        let fits = |slot: &Slot| match (slot, position) {
+            (Slot::Position(at), Position::Argument(wanted)) => at == wanted,
+            (Slot::Keyword(name), Position::Named(wanted)) => facts.name(*name) == wanted,
+            _ => false,
+        };
+        let given = site.arguments.iter().find(|given| fits(&given.slot))?;
+        Some(program.node(file, given.value))
     }
 
     /// The only function that a call runs returns nothing but the outcome of a guard on one of its parameters.

@@ -27,6 +27,7 @@
 
 mod backward;
 pub(crate) mod bind;
+mod compared;
 mod described;
 mod effects;
 mod ended;
@@ -51,6 +52,7 @@ pub(crate) mod path;
 pub(crate) mod program;
 mod raise;
 mod read;
+mod registered;
 mod removed;
 mod report;
 mod same;

@@ -35,6 +35,11 @@ pub enum What {
     Read(Pattern),
     /// A parameter of functions of the project, by position from 0; all but receivers where none is given.
     Parameter(Pattern, Option<u16>),
+    /// A parameter of functions of the project, by its name.
+    NamedParameter(Pattern, String),
+    /// A parameter, by position from 0 or all but receivers, of functions of the project that are registered: decorated by a
+    /// function, or given to a position of its calls.
+    Registered(Pattern, Option<Position>, Option<u16>),
 }
 
 /// A position of a call.
@@ -74,8 +79,10 @@ pub struct Propagator {
 pub struct Guard {
     /// The function.
     pub callee: Pattern,
-    /// Which argument it judges, from 0.
-    pub argument: u16,
+    /// What it judges: an argument, or what the call is made on.
+    pub position: Position,
+    /// It does not judge itself, but gives something of which this member does, where that is compared with constants.
+    pub member: Option<String>,
     /// The outcome with which it is harmless.
     pub holds: bool,
 }
@@ -178,8 +185,13 @@ impl Spec {
         for endpoint in self.sources.iter().chain(&self.sinks) {
             match &endpoint.what {
                 // Parameters of all functions may be asked for.
-                What::Parameter(pattern, _) if pattern.0 == "*" => {}
-                What::Call(pattern, _) | What::Read(pattern) | What::Parameter(pattern, _) => {
+                What::Parameter(pattern, _) | What::NamedParameter(pattern, _)
+                    if pattern.0 == "*" => {}
+                What::Call(pattern, _)
+                | What::Read(pattern)
+                | What::Parameter(pattern, _)
+                | What::NamedParameter(pattern, _)
+                | What::Registered(pattern, ..) => {
                     pattern.check()?;
                 }
             }
@@ -195,6 +207,17 @@ impl Spec {
         self.propagators
             .iter()
             .try_for_each(|propagator| propagator.callee.check())?;
+        let judges = |guard: &Guard| {
+            matches!(
+                guard.position,
+                Position::Argument(_) | Position::Named(_) | Position::Receiver
+            )
+        };
+        if !self.guards.iter().all(judges) {
+            return Err(SpecError::Position(
+                "a guard judges an argument or the receiver of a call",
+            ));
+        }
         self.guards
             .iter()
             .try_for_each(|guard| guard.callee.check())

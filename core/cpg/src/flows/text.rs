@@ -65,6 +65,9 @@ impl FromStr for What {
             }
             None => (text, None),
         };
+        if let Some(registered) = text.strip_prefix("@{") {
+            return registered_place(text, registered);
+        }
         let (name, is_parameter) = match name.strip_prefix('@') {
             Some(function) => (function, true),
             None => (name, false),
@@ -78,8 +81,11 @@ impl FromStr for What {
         match (is_parameter, position) {
             (true, None | Some(Position::AnyArgument)) => Ok(Self::Parameter(pattern, None)),
             (true, Some(Position::Argument(at))) => Ok(Self::Parameter(pattern, Some(at))),
+            (true, Some(Position::Named(parameter))) => {
+                Ok(Self::NamedParameter(pattern, parameter))
+            }
             (true, Some(_)) => Err(SpecError::Syntax(format!(
-                "`{text}`: parameters are told by their position, from 0"
+                "`{text}`: parameters are told by their position, from 0, or their name"
             ))),
             (false, None) => Ok(Self::Read(pattern)),
             (false, Some(position)) => Ok(Self::Call(pattern, position)),
@@ -87,20 +93,70 @@ impl FromStr for What {
     }
 }
 
+/// Reads `@{app.route}`, `@{add_route(1)}`, with `(0)` behind it for one of the parameters.
+fn registered_place(text: &str, inside: &str) -> Result<What, SpecError> {
+    let wrong = |why: &str| SpecError::Syntax(format!("`{text}` {why}"));
+    let (registers, rest) = inside
+        .split_once('}')
+        .ok_or_else(|| wrong("has no `}` behind what registers functions"))?;
+    let (pattern, position) = match registers.parse()? {
+        What::Read(pattern) => (pattern, None),
+        What::Call(pattern, position @ (Position::Argument(_) | Position::Named(_))) => {
+            (pattern, Some(position))
+        }
+        _ => {
+            return Err(wrong(
+                "is no parameter: functions are registered by a decorator, `@{app.route}`, or as an argument, `@{add(1)}`",
+            ));
+        }
+    };
+    let parameter = match rest {
+        "" => None,
+        _ => {
+            let position = rest
+                .strip_prefix('(')
+                .and_then(|rest| rest.strip_suffix(')'))
+                .ok_or_else(|| wrong("has something behind the `}` that is no position"))?;
+            match position.trim().parse()? {
+                Position::Argument(at) => Some(at),
+                Position::AnyArgument => None,
+                _ => {
+                    return Err(wrong(
+                        "names no parameter: those are told by position, from 0",
+                    ));
+                }
+            }
+        }
+    };
+    Ok(What::Registered(pattern, position, parameter))
+}
+
 impl Guard {
-    /// Reads a call and the argument that it judges: `valid(0)`.
+    /// Reads a call and what it judges: `valid(0)`, `is_relative_to(self)`; or one whose result has a member that judges it when it is
+    /// compared with constants: `urllib.parse.urlparse(0).hostname`.
     ///
     /// # Errors
     /// What is wrong with the text.
     pub fn new(call: &str, holds: bool) -> Result<Self, SpecError> {
-        match call.parse()? {
-            What::Call(callee, Position::Argument(argument)) => Ok(Self {
+        let (text, member) = match call.rsplit_once(").") {
+            Some((_, member)) if is_name(member) => (
+                &call[..call.len() - member.len() - 1],
+                Some(member.to_owned()),
+            ),
+            _ => (call, None),
+        };
+        match text.parse()? {
+            What::Call(
                 callee,
-                argument,
+                position @ (Position::Argument(_) | Position::Named(_) | Position::Receiver),
+            ) => Ok(Self {
+                callee,
+                position,
+                member,
                 holds,
             }),
             _ => Err(SpecError::Syntax(format!(
-                "`{call}` is no guard: a call and the argument that it judges, `valid(0)`"
+                "`{call}` is no guard: a call and what it judges, `valid(0)`, `is_below(self)`"
             ))),
         }
     }
@@ -132,7 +188,33 @@ mod tests {
             read("@f(1)"),
             Ok(What::Parameter(Pattern::new("f"), Some(1)))
         );
-        assert_eq!(Guard::new("ok(0)", true).unwrap().argument, 0);
+        assert_eq!(
+            read("@f(password=)"),
+            Ok(What::NamedParameter(Pattern::new("f"), "password".into()))
+        );
+        let registered = |position, parameter| {
+            Ok(What::Registered(
+                Pattern::new("app.add"),
+                position,
+                parameter,
+            ))
+        };
+        assert_eq!(read("@{app.add}"), registered(None, None));
+        assert_eq!(read("@{app.add}(1)"), registered(None, Some(1)));
+        assert_eq!(
+            read("@{app.add(1)}(0)"),
+            registered(Some(Position::Argument(1)), Some(0))
+        );
+        let guard = Guard::new("ok(0)", true).unwrap();
+        assert_eq!(
+            (guard.position, guard.member),
+            (Position::Argument(0), None)
+        );
+        let guard = Guard::new("is_below(self)", true).unwrap();
+        assert_eq!(guard.position, Position::Receiver);
+        let guard = Guard::new("url.parse(0).host", true).unwrap();
+        assert_eq!(guard.callee, Pattern::new("url.parse"));
+        assert_eq!(guard.member.as_deref(), Some("host"));
     }
 
     #[test]
@@ -154,6 +236,10 @@ mod tests {
             ("os system(0)", "no name"),
             ("@@f", "no name"),
             ("@f(self)", "by their position"),
+            ("@{f", "no `}`"),
+            ("@{f()}", "no parameter"),
+            ("@{f}x", "no position"),
+            ("@{f}(self)", "by position"),
         ] {
             let error = read(text).unwrap_err().to_string();
             assert!(error.contains(says), "{text}: {error}");

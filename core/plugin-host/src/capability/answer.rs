@@ -8,9 +8,11 @@ use wasmtime::component::Resource;
 
 use super::convert;
 use super::evidence::{self, Checked};
+use super::finding;
 use super::graph::{GraphReader, SqlRunner};
 use crate::bindings::{answer, types};
 use crate::call::{CallState, Job};
+use crate::finding::KEY;
 use crate::log::Level;
 use crate::text;
 use crate::types::{Chunk, Diagram, Fault, Table};
@@ -95,6 +97,15 @@ fn check(graph: &dyn GraphReader, pieces: Vec<answer::Chunk>) -> Result<CheckedP
             answer::Chunk::Diagram(diagram) => Chunk::Diagram(check_diagram(diagram)?),
             answer::Chunk::Progress(line) => Chunk::Progress(text::clean_line(&line, LINE_BYTES)),
             answer::Chunk::FollowUp(line) => Chunk::FollowUp(text::clean_line(&line, LINE_BYTES)),
+            answer::Chunk::Other(entry) if entry.key == KEY => {
+                match finding::check(graph, &entry.value)? {
+                    Ok(finding) => Chunk::Finding(Box::new(finding)),
+                    Err(why) => {
+                        remarks.push(format!("dropped a finding: {why}"));
+                        continue;
+                    }
+                }
+            }
             answer::Chunk::Other(entry) => Chunk::Other(crate::types::Entry {
                 key: text::clean_line(&entry.key, LINE_BYTES),
                 value: text::clean(&entry.value, TEXT_BYTES),

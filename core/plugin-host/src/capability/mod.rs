@@ -6,6 +6,7 @@ pub(crate) mod answer;
 pub(crate) mod ast_sink;
 pub(crate) mod convert;
 pub(crate) mod evidence;
+mod finding;
 pub(crate) mod graph;
 mod host;
 mod questions;

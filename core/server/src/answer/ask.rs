@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use codegraph_model::{DOMAIN_FORMAT, Domain};
-use codegraph_plugin_host::types::{AnswerLanguage, Answered, Ask, Turn};
+use codegraph_plugin_host::types::{AnswerLanguage, Answered, Ask, Entry, Turn};
 use codegraph_plugin_host::{Cancel, GraphReader, PluginError, PluginHost};
 
 use super::{Answer, Collected, Freshness, Gaps, collect};
@@ -31,6 +31,8 @@ pub struct Question {
     pub language: AnswerLanguage,
     /// What was asked before, oldest first.
     pub history: Vec<Turn>,
+    /// What scenarios are told besides.
+    pub extra: Vec<Entry>,
     /// Identifies it in answers and logs.
     pub request_id: String,
     /// How to read what was not analysed.
@@ -81,7 +83,7 @@ pub async fn ask(
         question: question.text.clone(),
         language: question.language,
         history: question.history.clone(),
-        ..Ask::default()
+        extra: question.extra.clone(),
     };
     let mut collected = Collected::default();
     read(&route, &collected);
@@ -134,6 +136,7 @@ fn put_together(
         evidence: collected.evidence,
         tables: collected.tables,
         diagrams: collected.diagrams,
+        findings: collected.findings,
         follow_ups: collected.follow_ups,
         extra: collected.extra,
         freshness: Freshness {

@@ -1,5 +1,6 @@
 //! Putting an answer together from the pieces that a scenario gives.
 
+use codegraph_plugin_host::finding::Finding;
 use codegraph_plugin_host::types::{Chunk, Diagram, Entry, Table};
 
 use super::Evidence;
@@ -15,6 +16,8 @@ pub struct Collected {
     pub tables: Vec<Table>,
     /// Pictures.
     pub diagrams: Vec<Diagram>,
+    /// Flaws.
+    pub findings: Vec<Finding>,
     /// Questions that lead on.
     pub follow_ups: Vec<String>,
     /// The rest.
@@ -43,6 +46,7 @@ pub fn collect(into: &mut Collected, chunk: Chunk) {
         }),
         Chunk::Diagram(diagram) => into.diagrams.push(diagram),
         Chunk::FollowUp(question) => into.follow_ups.push(question),
+        Chunk::Finding(finding) => into.findings.push(*finding),
         Chunk::Progress(_) => {}
         Chunk::Other(entry) => into.extra.push(entry),
     }

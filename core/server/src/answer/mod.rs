@@ -7,6 +7,7 @@ mod text;
 
 use codegraph_model::{ProjectId, ProjectName, RepositoryId, RevisionId};
 use codegraph_plugin_host::Bill;
+use codegraph_plugin_host::finding::Finding;
 use codegraph_plugin_host::types::{AnswerLanguage, Diagram, Entry, Table};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -50,6 +51,9 @@ pub struct Answer {
     pub tables: Vec<Table>,
     /// Pictures as text.
     pub diagrams: Vec<Diagram>,
+    /// Flaws that were found, the worst and surest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
     /// Questions that lead on.
     pub follow_ups: Vec<String>,
     /// What has no field of its own.

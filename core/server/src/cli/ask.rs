@@ -92,6 +92,7 @@ pub(crate) async fn run(app: &App, arguments: Arguments, mut out: Output) -> any
         scenario: arguments.scenario,
         language,
         history: Vec::new(),
+        extra: Vec::new(),
         request_id: RequestId::new(app.clock.now()).to_string(),
         read_gaps_with: format!(
             "codegraph sql \"SELECT * FROM analysis_gaps\" --project {}",
@@ -132,7 +133,7 @@ async fn answer(app: &App, held: &Held, question: Question) -> anyhow::Result<An
 }
 
 /// A name as one word of a shell.
-fn shell_word(text: &str) -> String {
+pub(crate) fn shell_word(text: &str) -> String {
     if text
         .chars()
         .all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
@@ -144,7 +145,7 @@ fn shell_word(text: &str) -> String {
 }
 
 /// Hands a cancellation on to the plugin host.
-fn bridge(from: &Cancel) -> host::Cancel {
+pub(crate) fn bridge(from: &Cancel) -> host::Cancel {
     let (from, to) = (from.clone(), host::Cancel::new());
     let cancel = to.clone();
     tokio::spawn(async move {

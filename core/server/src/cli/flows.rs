@@ -27,7 +27,8 @@ Places are full names, in which * stands for any text, and a position of their c
   os.system(0)             an argument, from 0        f(key=)   one by keyword     f(*)  any
   f(self)                  what a call is made on     f()       its result
   flask.request.*          reads of a member or of a module's variable
-  @shop.views.*            parameters of functions of the project      @f(0)  one of them
+  @shop.views.*            parameters of functions of the project      @f(0), @f(name=)  one of them
+  @{flask.*.route}         parameters of functions that it decorates   @{urls.path(1)}  that are given to it
 
 Examples:
   codegraph flows --from 'flask.request.*' --to 'os.system(0)' --to 'subprocess.*(0)'

@@ -19,6 +19,7 @@ mod progress;
 mod project;
 mod report;
 mod run;
+mod scan;
 mod sql;
 mod watch;
 
@@ -55,6 +56,7 @@ Examples:
   codegraph watch ~/src/shop               keep its graph current while files change
   codegraph ask \"Who calls Store.find?\"    ask about the project that was imported last
   codegraph flows --from 'flask.request.*' --to 'os.system(0)'
+  codegraph scan ~/src/shop                look for vulnerabilities
   codegraph sql \"SELECT count(*) FROM nodes_method\"
   codegraph run                            answer over HTTP
 
@@ -105,6 +107,7 @@ enum Command {
     Watch(watch::Arguments),
     Ask(ask::Arguments),
     Flows(flows::Arguments),
+    Scan(scan::Arguments),
     Sql(sql::Arguments),
     #[command(subcommand, visible_alias = "plugins")]
     Plugin(plugin::Command),
@@ -171,6 +174,7 @@ fn run(arguments: Arguments) -> anyhow::Result<Ended> {
             Command::Watch(arguments) => watch::run(&app, arguments, out).await,
             Command::Ask(arguments) => ask::run(&app, arguments, out).await,
             Command::Flows(arguments) => flows::run(&app, arguments, out).await,
+            Command::Scan(arguments) => scan::run(&app, arguments, out).await,
             Command::Sql(arguments) => sql::run(&app, arguments, out).await,
             Command::Plugin(command) => plugin::run(&app, command, out).await,
             Command::Project(command) => project::run(&app, command, out).await,

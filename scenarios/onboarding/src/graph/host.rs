@@ -1,9 +1,9 @@
 //! The graph behind the host: the named queries of `docs/queries.md`, decoded here and nowhere else.
 
-use codegraph_sdk::scenario::{self, Budget, Direction, ReachSpec, Statement, Value};
-use codegraph_sdk::{Batch, Fault};
+use codegraph_sdk::Fault;
+use codegraph_sdk::rows::{self, Row, Rows};
+use codegraph_sdk::scenario::{self, Direction, ReachSpec, Value};
 
-use super::rows::{Row, Rows};
 use super::{
     About, Answer, Call, Dependency, Entry, FileRow, Gap, GapCount, Graph, Import, Kind, Member,
     ModuleRow, Parameter, Reference, Revision, Step, Symbol,
@@ -11,8 +11,6 @@ use super::{
 
 /// Most rows of one query: more than an answer ever says.
 const MOST_ROWS: u32 = 2_000;
-/// Rows of one batch.
-const BATCH: u32 = 1_000;
 /// Longest call path.
 const DEEPEST: u32 = 30;
 
@@ -28,22 +26,7 @@ impl HostGraph {
 }
 
 fn ask(name: &str, parameters: &[Value]) -> Answer<Rows> {
-    let budget = Budget {
-        rows: MOST_ROWS,
-        bytes: 0,
-        milliseconds: 0,
-    };
-    let result = scenario::query(&Statement::Named(name.to_owned()), parameters, budget)?;
-    let columns = result
-        .columns()
-        .into_iter()
-        .map(|column| column.name)
-        .collect();
-    let mut batches: Vec<Batch> = Vec::new();
-    while let Some(batch) = result.next(BATCH)? {
-        batches.push(batch);
-    }
-    Ok(Rows::new(name, columns, batches))
+    rows::ask(name, parameters, MOST_ROWS)
 }
 
 fn all<T>(rows: &Rows, read: impl Fn(Row<'_>) -> Answer<T>) -> Answer<Vec<T>> {

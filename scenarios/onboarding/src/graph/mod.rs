@@ -1,11 +1,10 @@
 //! What the scenario asks of the graph, as a trait: the answers are tested without a host.
 //!
-//! [`host::HostGraph`] is the real one. How rows of the named queries become these values is in [`rows`] and nowhere else.
+//! [`host::HostGraph`] is the real one: how rows of the named queries become these values is there and nowhere else.
 
 #[cfg(test)]
 pub mod fake;
 pub mod host;
-pub mod rows;
 
 pub use codegraph_sdk::Fault;
 

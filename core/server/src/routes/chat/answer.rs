@@ -1,6 +1,7 @@
 //! An answer on the wire.
 
 use codegraph_model::SessionId;
+use codegraph_plugin_host::finding::Finding;
 use codegraph_plugin_host::types::{Diagram, Table};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -44,6 +45,9 @@ pub struct ChatView {
     /// Pictures as text.
     #[schema(value_type = Vec<Object>)]
     diagrams: Vec<Diagram>,
+    /// Flaws that were found, the worst and surest first.
+    #[schema(value_type = Vec<Object>)]
+    findings: Vec<Finding>,
     /// Questions that lead on.
     follow_ups: Vec<String>,
     /// How fresh it is.
@@ -153,6 +157,7 @@ impl ChatView {
             routing_confidence: answer.routing.confidence,
             tables: answer.tables,
             diagrams: answer.diagrams,
+            findings: answer.findings,
             follow_ups: answer.follow_ups,
             freshness,
         }

@@ -117,6 +117,7 @@ impl Prepared {
                         answer: exchange.answer,
                     })
                     .collect(),
+                extra: Vec::new(),
                 request_id: caller.request_id().to_owned(),
                 read_gaps_with: READ_GAPS.to_owned(),
                 started,

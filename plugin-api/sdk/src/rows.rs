@@ -1,8 +1,33 @@
-//! Columns of a result as rows of values, by column name.
+//! Queries of the catalogue, and their columns as rows of values, by column name.
 
-use codegraph_sdk::{Batch, Column, Fault};
+use crate::scenario::{self, Budget, Statement, Value};
+use crate::{Batch, Column, Fault};
+
+/// Rows of one batch.
+const BATCH: u32 = 1_000;
+
+/// Asks a query of the catalogue (`docs/queries.md`), for at most `most` rows; 0 leaves the host's bound.
+///
+/// # Errors
+/// As the host's: an unknown query, parameters that do not fit, a budget.
+pub fn ask(name: &str, parameters: &[Value], most: u32) -> Result<Rows, Fault> {
+    let budget = Budget {
+        rows: most,
+        bytes: 0,
+        milliseconds: 0,
+    };
+    let result = scenario::query(&Statement::Named(name.to_owned()), parameters, budget)?;
+    let columns = result.columns().into_iter().map(|column| column.name);
+    let columns = columns.collect();
+    let mut batches: Vec<Batch> = Vec::new();
+    while let Some(batch) = result.next(BATCH)? {
+        batches.push(batch);
+    }
+    Ok(Rows::new(name, columns, batches))
+}
 
 /// A whole result.
+#[derive(Debug)]
 pub struct Rows {
     query: String,
     columns: Vec<String>,
@@ -10,7 +35,7 @@ pub struct Rows {
 }
 
 /// One row of a result.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
     of: &'a Rows,
     batch: &'a Batch,
@@ -178,7 +203,7 @@ impl<'a> Row<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use codegraph_sdk::TextColumn;
+    use crate::TextColumn;
 
     fn rows() -> Rows {
         let texts = TextColumn {
