@@ -21,6 +21,8 @@ pub struct StoreOptions {
     pub keep_milliseconds: u64,
     /// Bytes of adjacency arrays that are kept in memory.
     pub arrays_bytes: usize,
+    /// Bytes of symbols and calls that are kept in memory for look-ups by name; larger graphs are asked by queries.
+    pub names_bytes: usize,
     /// Bytes of values of graphs that are kept in memory, for questions that follow them.
     pub values_bytes: usize,
     /// Bytes of answers to such questions that are kept.
@@ -41,6 +43,7 @@ impl Default for StoreOptions {
             threads: 2,
             keep_milliseconds: 600_000,
             arrays_bytes: 512 << 20,
+            names_bytes: 256 << 20,
             values_bytes: 1 << 30,
             answers_bytes: 64 << 20,
             answers_folder: None,
