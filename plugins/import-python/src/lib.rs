@@ -44,6 +44,7 @@ const RULES: [(&str, &str); 99] = [
     ("module-separator", "."),
     ("package-marker", "__init__.py"),
     ("package-marker", "__init__.pyi"),
+    ("package-root", "word"),
     ("module-index", "__init__"),
     ("constructor", "__init__"),
     ("constructor", "__new__"),
