@@ -24,5 +24,6 @@ pub mod sql;
 pub mod state;
 pub mod telemetry;
 pub mod text;
+pub mod warming;
 
 pub use client_address::TrustedProxies;

@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::error::{ApiError, ApiResult, Code};
 use crate::limits::Quotas;
 use crate::sql::Runner;
+use crate::warming::Warming;
 
 /// How long a request waits for plugins that are still being loaded.
 const PLUGINS_WAIT: Duration = Duration::from_secs(30);
@@ -37,6 +38,8 @@ pub struct Parts {
     pub data: DataFolder,
     /// Graphs that are read.
     pub graphs: GraphStore,
+    /// Computes in the background what will be asked of them.
+    pub warming: Warming,
     /// Plugins, once they are loaded.
     pub plugins: Plugins,
     /// Runs SQL in children.

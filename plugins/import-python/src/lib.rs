@@ -40,7 +40,7 @@ impl Importer for Python {
 codegraph_sdk::export_importer!(Python);
 
 /// How names are looked up in Python, for the linker.
-const RULES: [(&str, &str); 99] = [
+const RULES: [(&str, &str); 100] = [
     ("module-separator", "."),
     ("package-marker", "__init__.py"),
     ("package-marker", "__init__.pyi"),

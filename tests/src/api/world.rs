@@ -23,6 +23,7 @@ use codegraph_server::router::{App, app};
 use codegraph_server::sql::Runner;
 use codegraph_server::state::{AppState, Parts, Plugins};
 use codegraph_server::telemetry;
+use codegraph_server::warming::Warming;
 use codegraph_storage::{Db, Location};
 use http_body_util::BodyExt as _;
 use jiff::SignedDuration;
@@ -119,6 +120,7 @@ impl World {
                 context,
                 wake: Arc::clone(&wake),
                 stop: stop.clone(),
+                imported: Arc::new(|_| {}),
             })));
             Plugins::ready(host)
         } else {
@@ -134,6 +136,8 @@ impl World {
             auth: auth.clone(),
             data,
             graphs,
+            // Tests of answers count what each of them costs.
+            warming: Warming::new(Duration::ZERO),
             plugins,
             sql: Runner::with_program(program()),
             clock: start.clock,

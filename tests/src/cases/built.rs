@@ -1,62 +1,76 @@
-//! Where built importers are.
+//! Where built plugins are.
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// An importer of this tree.
+/// A plugin of this tree.
 #[derive(Debug)]
-pub(crate) struct Importer {
+pub(crate) struct Built {
     /// From its manifest.
     pub(crate) id: String,
-    /// Its folder in `plugins/`.
+    /// `importer` or `scenario`.
+    pub(crate) kind: String,
+    /// Its folder.
     pub(crate) folder: PathBuf,
     /// The component.
     pub(crate) wasm: PathBuf,
 }
 
-/// All importers of `plugins/`, by folder.
+/// The root of the workspace.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the root of the workspace")
+}
+
+/// All plugins of `plugins/`, `scenarios/` and `examples/`, by folder.
 ///
 /// # Panics
 /// Panics with the command that builds them where one was not built.
-pub(crate) fn importers() -> Vec<Importer> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the root of the workspace");
-    let mut folders: Vec<PathBuf> = std::fs::read_dir(root.join("plugins"))
-        .expect("a folder with plugins")
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|folder| folder.join("plugin.toml").exists())
-        .collect();
-    folders.sort();
-    folders
+pub(crate) fn all() -> Vec<Built> {
+    let entries = |parent: &str| -> Vec<PathBuf> {
+        let mut found: Vec<PathBuf> = std::fs::read_dir(root().join(parent))
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|folder| folder.join("plugin.toml").exists())
+            .collect();
+        found.sort();
+        found
+    };
+    ["plugins", "scenarios", "examples"]
         .into_iter()
-        .filter_map(|folder| importer(root, folder))
+        .flat_map(entries)
+        .map(built)
         .collect()
 }
 
-fn importer(root: &Path, folder: PathBuf) -> Option<Importer> {
+fn built(folder: PathBuf) -> Built {
     let read = |name: &str| -> toml::Table {
         let text = std::fs::read_to_string(folder.join(name)).expect("a readable manifest");
         text.parse().expect("a manifest in TOML")
     };
     let manifest = read("plugin.toml");
-    if manifest["kind"].as_str() != Some("importer") {
-        return None;
-    }
-    let id = manifest["id"].as_str().expect("an id").to_owned();
+    let of_manifest = |key: &str| manifest[key].as_str().expect("a text").to_owned();
+    let id = of_manifest("id");
     let package = read("Cargo.toml")["package"]["name"]
         .as_str()
         .expect("a package")
-        .to_owned();
-    let target = root.join("target");
+        .replace('-', "_");
+    let target = root().join("target");
     let wasm = newest([
         target.join("debug/plugins").join(format!("{id}.wasm")),
         target
             .join("wasm32-wasip2/plugin")
-            .join(format!("{}.wasm", package.replace('-', "_"))),
+            .join(format!("{package}.wasm")),
     ])
     .unwrap_or_else(|| panic!("{id} was not built: run `make plugins` (scripts/plugins) first"));
-    Some(Importer { id, folder, wasm })
+    Built {
+        id,
+        kind: of_manifest("kind"),
+        folder,
+        wasm,
+    }
 }
 
 /// The file that was written last, of those that exist.

@@ -30,6 +30,8 @@ pub(super) struct Engine {
     pub(super) names_bytes: usize,
     pub(super) values: ValueCache,
     pub(super) answers: AnswerCache,
+    /// Searches over values that were begun.
+    pub(super) searches: AtomicU64,
     pub(super) kept: Option<AnswerFolder>,
 }
 
@@ -68,6 +70,7 @@ impl Engine {
                 .clone()
                 .map(|path| AnswerFolder::new(path, options.answers_folder_bytes)),
             answers: AnswerCache::new(options.answers_bytes, bytes_of_answer),
+            searches: AtomicU64::new(0),
         })
     }
 

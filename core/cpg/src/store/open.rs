@@ -5,6 +5,7 @@ use super::{Budget, Graph, StoreError};
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -96,6 +97,11 @@ impl GraphStore {
                 graphs: Mutex::default(),
             }),
         })
+    }
+
+    /// Searches over values that were begun: what is answered from what is kept begins none.
+    pub fn searches(&self) -> u64 {
+        self.inner.engine.searches.load(Ordering::Relaxed)
     }
 
     /// Opens a graph, or gives the one that is open already. Graphs unused for long are closed by the way.

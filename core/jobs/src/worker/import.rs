@@ -60,6 +60,7 @@ pub(super) async fn run(worker: &Worker, job: &Job, steps: &Arc<Steps>, cancel: 
         return Ended::Failed(error.to_string());
     }
     tracing::info!(job.id = %job.id, project = %report.project, seconds = report.seconds, "imported");
+    (worker.imported)(&report);
     Ended::Completed(result(&report, &validation))
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use codegraph_model::{GroupRole, Job, JobStatus, JobStep, Payload, Role};
+use codegraph_model::{GroupRole, ImportReport, Job, JobStatus, JobStep, Payload, Role};
 use codegraph_storage::{Beat, StorageError};
 use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
@@ -21,6 +21,8 @@ pub struct Worker {
     pub wake: Arc<Notify>,
     /// Says that the worker is to end: it puts its job back.
     pub stop: Cancel,
+    /// Is told of each import that ended well.
+    pub imported: Arc<dyn Fn(&ImportReport) + Send + Sync>,
 }
 
 /// How a job ended.
