@@ -227,62 +227,67 @@ impl Expected {
     }
 }
 
-#[test]
-fn documents_are_read() {
-    let text = "# T\n\n```python path=a.py\nx = 1\n```\n\n````ask ru repeat=2\n```\n````\n\n```expect\nfound: no\nconfidence: 0.1..0.3\nsays not: b: c\n```\n";
-    let document = Document::parse(text).expect("it is well formed");
-    assert_eq!(document.files, [("a.py".to_owned(), "x = 1\n".to_owned())]);
-    let question = &document.questions[0];
-    assert_eq!(
-        (question.line, question.text.as_str(), question.russian),
-        (7, "``````", true)
-    );
-    assert_eq!(question.expected.confidence, Some((0.1, 0.3)));
-    assert_eq!(question.expected.says_not, ["b: c"]);
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-#[test]
-fn malformed_documents_are_refused() {
-    let file = "```python path=a.py\n```\n";
-    for (text, problem) in [
-        (format!("{file}```ask en\nx\n```\n"), "has no `expect`"),
-        (
-            format!("{file}```expect\nfound: no\n```\n"),
-            "behind an `ask`",
-        ),
-        (format!("{file}```ask\nx\n```\n"), "`en` or `ru`"),
-        (
-            format!("{file}```ask en\nx\n```\n```expect\nfound: maybe\n```\n"),
-            "`yes` or `no`",
-        ),
-        (
-            format!("{file}```ask en\nx\n```\n```expect\nlikes: it\n```\n"),
-            "nothing that can be expected",
-        ),
-        (format!("{file}```ask en\nx\n"), "is not closed"),
-        (
-            format!("{file}```ask en repeat=99999999\nx\n```\n```expect\n```\n"),
-            "more than",
-        ),
-        (
-            "```python path=../a.py\n```\n".to_owned(),
-            "no path below the project's folder",
-        ),
-        (
-            "```python path=/etc/a.py\n```\n".to_owned(),
-            "no path below the project's folder",
-        ),
-        (
-            "```project\n../other\n```\n".to_owned(),
-            "no path below the project's folder",
-        ),
-        (file.to_owned(), "asks something"),
-        (
-            "```ask en\nx\n```\n```expect\nfound: no\n```\n".to_owned(),
-            "names a `project`",
-        ),
-    ] {
-        let said = Document::parse(&text).expect_err("it is malformed");
-        assert!(said.contains(problem), "{said} does not say {problem}");
+    #[test]
+    fn documents_are_read() {
+        let text = "# T\n\n```python path=a.py\nx = 1\n```\n\n````ask ru repeat=2\n```\n````\n\n```expect\nfound: no\nconfidence: 0.1..0.3\nsays not: b: c\n```\n";
+        let document = Document::parse(text).expect("it is well formed");
+        assert_eq!(document.files, [("a.py".to_owned(), "x = 1\n".to_owned())]);
+        let question = &document.questions[0];
+        assert_eq!(
+            (question.line, question.text.as_str(), question.russian),
+            (7, "``````", true)
+        );
+        assert_eq!(question.expected.confidence, Some((0.1, 0.3)));
+        assert_eq!(question.expected.says_not, ["b: c"]);
+    }
+
+    #[test]
+    fn malformed_documents_are_refused() {
+        let file = "```python path=a.py\n```\n";
+        for (text, problem) in [
+            (format!("{file}```ask en\nx\n```\n"), "has no `expect`"),
+            (
+                format!("{file}```expect\nfound: no\n```\n"),
+                "behind an `ask`",
+            ),
+            (format!("{file}```ask\nx\n```\n"), "`en` or `ru`"),
+            (
+                format!("{file}```ask en\nx\n```\n```expect\nfound: maybe\n```\n"),
+                "`yes` or `no`",
+            ),
+            (
+                format!("{file}```ask en\nx\n```\n```expect\nlikes: it\n```\n"),
+                "nothing that can be expected",
+            ),
+            (format!("{file}```ask en\nx\n"), "is not closed"),
+            (
+                format!("{file}```ask en repeat=99999999\nx\n```\n```expect\n```\n"),
+                "more than",
+            ),
+            (
+                "```python path=../a.py\n```\n".to_owned(),
+                "no path below the project's folder",
+            ),
+            (
+                "```python path=/etc/a.py\n```\n".to_owned(),
+                "no path below the project's folder",
+            ),
+            (
+                "```project\n../other\n```\n".to_owned(),
+                "no path below the project's folder",
+            ),
+            (file.to_owned(), "asks something"),
+            (
+                "```ask en\nx\n```\n```expect\nfound: no\n```\n".to_owned(),
+                "names a `project`",
+            ),
+        ] {
+            let said = Document::parse(&text).expect_err("it is malformed");
+            assert!(said.contains(problem), "{said} does not say {problem}");
+        }
     }
 }
