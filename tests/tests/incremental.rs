@@ -1,7 +1,7 @@
 //! Incremental imports make the graph that a full import makes.
 
-#[path = "../src/importers/built.rs"]
-#[expect(dead_code, reason = "the tests of importers use the rest of it")]
+#[path = "../src/cases/built.rs"]
+#[expect(dead_code, reason = "the tests of cases use the rest of it")]
 mod built;
 
 #[path = "../src/incremental/mod.rs"]

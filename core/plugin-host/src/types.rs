@@ -167,6 +167,19 @@ pub struct Descriptor {
     pub extra: Vec<Entry>,
 }
 
+impl Descriptor {
+    /// Key in `extra`: a question that is worth asking before somebody does.
+    pub const WARM: &'static str = "warm";
+
+    /// Questions that are worth asking in the background once a graph is there.
+    pub fn warm(&self) -> impl Iterator<Item = &str> {
+        self.extra
+            .iter()
+            .filter(|entry| entry.key == Self::WARM)
+            .map(|entry| entry.value.as_str())
+    }
+}
+
 /// An earlier question of the session and its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Turn {

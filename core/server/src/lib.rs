@@ -28,6 +28,7 @@ pub mod state;
 pub mod telemetry;
 pub mod text;
 mod text_indexes;
+pub mod warming;
 
 pub use client_address::TrustedProxies;
 pub use text_indexes::TextIndexes;

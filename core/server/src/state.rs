@@ -19,6 +19,7 @@ use crate::limits::Quotas;
 use crate::live::Live;
 use crate::sql::Runner;
 use crate::text_indexes::TextIndexes;
+use crate::warming::Warming;
 
 /// How long a request waits for plugins that are still being loaded.
 const PLUGINS_WAIT: Duration = Duration::from_secs(30);
@@ -41,6 +42,8 @@ pub struct Parts {
     pub graphs: GraphStore,
     /// Text indexes that are searched.
     pub texts: TextIndexes,
+    /// Computes in the background what will be asked of them.
+    pub warming: Warming,
     /// Plugins, once they are loaded.
     pub plugins: Plugins,
     /// Runs SQL in children.

@@ -1,7 +1,9 @@
 //! Example scenario: what reaches the commands that a program runs.
 
 use codegraph_sdk::flows::{Flow, FlowQuery};
-use codegraph_sdk::scenario::{Ask, Chunk, Citation, Descriptor, Outcome, Scenario, Sink, source};
+use codegraph_sdk::scenario::{
+    Ask, Chunk, Citation, Descriptor, Outcome, Scenario, Sink, source, warm,
+};
 use codegraph_sdk::{Fault, Localized};
 
 /// Where users of a program get values into it.
@@ -49,7 +51,8 @@ impl Scenario for CommandFlows {
             is_default: false,
             priority: 1,
             readme: include_str!("../README.md").into(),
-            extra: vec![],
+            // The search is the same for everybody who asks: a server makes it beforehand.
+            extra: vec![warm("what reaches commands?")],
         }
     }
 

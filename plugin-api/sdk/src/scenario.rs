@@ -10,7 +10,17 @@ pub use generated::exports::codegraph::plugin::scenario::{
     Ask, Descriptor, Language, Outcome, Turn,
 };
 
-use crate::Fault;
+use crate::{Entry, Fault};
+
+/// An entry for [`Descriptor`]'s `extra`: a question that a server asks in the background once a graph is there, so that the searches
+/// behind it are answered at once when somebody asks.
+#[must_use]
+pub fn warm(question: &str) -> Entry {
+    Entry {
+        key: "warm".into(),
+        value: question.into(),
+    }
+}
 
 /// A scenario: answers questions over the graph.
 pub trait Scenario {

@@ -40,10 +40,11 @@ impl Importer for Python {
 codegraph_sdk::export_importer!(Python);
 
 /// How names are looked up in Python, for the linker.
-const RULES: [(&str, &str); 99] = [
+const RULES: [(&str, &str); 100] = [
     ("module-separator", "."),
     ("package-marker", "__init__.py"),
     ("package-marker", "__init__.pyi"),
+    ("package-root", "word"),
     ("module-index", "__init__"),
     ("constructor", "__init__"),
     ("constructor", "__new__"),

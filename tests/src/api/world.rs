@@ -24,6 +24,7 @@ use codegraph_server::sql::Runner;
 use codegraph_server::state::{AppState, Parts, Plugins};
 use codegraph_server::telemetry;
 use codegraph_server::{TextIndexes, TrustedProxies};
+use codegraph_server::warming::Warming;
 use codegraph_storage::{Db, Location};
 use http_body_util::BodyExt as _;
 use jiff::SignedDuration;
@@ -131,6 +132,7 @@ impl World {
                 wake: Arc::clone(&wake),
                 stop: stop.clone(),
                 lease: LEASE,
+                imported: Arc::new(|_| {}),
             })));
             Plugins::ready(host)
         } else {
@@ -148,6 +150,8 @@ impl World {
             data,
             graphs,
             texts: TextIndexes::default(),
+            // Tests of answers count what each of them costs.
+            warming: Warming::new(Duration::ZERO),
             plugins,
             sql: Runner::with_program(program()),
             clock: start.clock,

@@ -5,6 +5,7 @@ mod endings;
 mod flows;
 mod import;
 mod incremental;
+mod plugin_test;
 mod program;
 mod questions;
 mod remote;

@@ -25,7 +25,10 @@ impl World {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let plugins = folder.path().join("plugins");
         std::fs::create_dir(&plugins).expect("a folder for plugins");
-        for importer in super::super::built::importers() {
+        for importer in super::super::built::all() {
+            if importer.kind != "importer" {
+                continue;
+            }
             let target = plugins.join(format!("{}.wasm", importer.id));
             std::fs::copy(&importer.wasm, target).expect("a copy of the plugin");
         }

@@ -19,9 +19,7 @@ pub(crate) fn measure(graph: &Graph, methods: &[Method]) -> Result<Json, Box<dyn
         names.into_iter().collect()
     };
     let short = distinct(|method| &method.name);
-    let mut full = distinct(|method| &method.full_name);
-    // A later definition of the same name (`m.f$2`) is found under the name that its source has.
-    full.retain(|name| !name.contains('$'));
+    let full = distinct(|method| &method.full_name);
     Ok(json!({
         "definition_by_short_name": timed(&short, |name| definition(graph, name))?,
         "definition": timed(&full, |name| definition(graph, name))?,

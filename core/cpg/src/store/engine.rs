@@ -1,6 +1,7 @@
 //! The one DuckDB of a process that reads graphs.
 
 use super::answers::AnswerFolder;
+use super::names::{NameCache, bytes_of_names};
 use super::open::StoreOptions;
 use super::reach::{ArrayCache, Arrays};
 use super::values::{AnswerCache, ValueCache, bytes_of_answer, bytes_of_values};
@@ -25,8 +26,12 @@ pub(super) struct Engine {
     pub(super) bounds: Budget,
     pub(super) watcher: Watcher,
     pub(super) arrays: ArrayCache,
+    pub(super) name_cache: NameCache,
+    pub(super) names_bytes: usize,
     pub(super) values: ValueCache,
     pub(super) answers: AnswerCache,
+    /// Searches over values that were begun.
+    pub(super) searches: AtomicU64,
     pub(super) kept: Option<AnswerFolder>,
 }
 
@@ -57,12 +62,15 @@ impl Engine {
             bounds: options.bounds.or(BOUNDS),
             watcher: Watcher::start().map_err(|error| StoreError::Engine(error.to_string()))?,
             arrays: ArrayCache::new(options.arrays_bytes, Arrays::bytes),
+            name_cache: NameCache::new(options.names_bytes, bytes_of_names),
+            names_bytes: options.names_bytes,
             values: ValueCache::new(options.values_bytes, bytes_of_values),
             kept: options
                 .answers_folder
                 .clone()
                 .map(|path| AnswerFolder::new(path, options.answers_folder_bytes)),
             answers: AnswerCache::new(options.answers_bytes, bytes_of_answer),
+            searches: AtomicU64::new(0),
         })
     }
 

@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 
 /// Most bytes that are unpacked; facts of the largest files that importers take have a tenth.
 const BYTES: usize = 1 << 30;
-/// Level of compression: higher ones take more time than the smaller file is worth.
-const LEVEL: i32 = 1;
+/// Level of compression. Facts of Django: 5.05 MB and 0.03 s at level 1, 4.72 MB and 0.16 s at 9, 4.48 MB and 0.67 s at 15.
+const LEVEL: i32 = 9;
 
 /// Packs something.
 pub(super) fn pack(thing: &impl Serialize) -> Result<Vec<u8>, String> {

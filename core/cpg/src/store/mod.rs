@@ -20,6 +20,7 @@ mod error;
 mod frame;
 mod graph;
 mod input;
+mod names;
 mod open;
 mod places;
 mod previous;

@@ -5,6 +5,7 @@ use super::{Budget, Graph, StoreError};
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,6 +22,8 @@ pub struct StoreOptions {
     pub keep_milliseconds: u64,
     /// Bytes of adjacency arrays that are kept in memory.
     pub arrays_bytes: usize,
+    /// Bytes of symbols and calls that are kept in memory for look-ups by name; larger graphs are asked by queries.
+    pub names_bytes: usize,
     /// Bytes of values of graphs that are kept in memory, for questions that follow them.
     pub values_bytes: usize,
     /// Bytes of answers to such questions that are kept.
@@ -41,6 +44,7 @@ impl Default for StoreOptions {
             threads: 2,
             keep_milliseconds: 600_000,
             arrays_bytes: 512 << 20,
+            names_bytes: 256 << 20,
             values_bytes: 1 << 30,
             answers_bytes: 64 << 20,
             answers_folder: None,
@@ -93,6 +97,11 @@ impl GraphStore {
                 graphs: Mutex::default(),
             }),
         })
+    }
+
+    /// Searches over values that were begun: what is answered from what is kept begins none.
+    pub fn searches(&self) -> u64 {
+        self.inner.engine.searches.load(Ordering::Relaxed)
     }
 
     /// Opens a graph, or gives the one that is open already. Graphs unused for long are closed by the way.

@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 pub(super) fn summary(connection: &Connection) -> Result<BuildSummary, duckdb::Error> {
     let count = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, u64>(0));
     let call_edges = count("SELECT count(*)::UBIGINT FROM call_edge")?;
-    let edges =
-        count("SELECT ((SELECT count(*) FROM edge) + (SELECT count(*) FROM link))::UBIGINT")?;
+    let edges = count(
+        "SELECT ((SELECT count(*) FROM edge) + (SELECT count(*) FROM data_edge) + (SELECT count(*) FROM node WHERE goes_to_ipdom) + (SELECT count(*) FROM link))::UBIGINT",
+    )?;
     let (lines, lowered_bytes) = connection.query_row(
         "SELECT coalesce(sum(line_count), 0)::UBIGINT, coalesce(sum(size), 0)::UBIGINT FROM file WHERE is_lowered",
         [],

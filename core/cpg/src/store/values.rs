@@ -18,6 +18,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::Any;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// Facts take about so many times their packed bytes in memory (measured on Django: 3.1 MB packed, 60 MB in all).
@@ -136,6 +137,7 @@ impl Graph {
             }
             let values = self.engine.values.get(&self.name, &(), || self.values())?;
             let stop = || interrupt.is_stopped() || Instant::now() >= deadline;
+            self.engine.searches.fetch_add(1, Ordering::Relaxed);
             let Some(found) = find(values.borrow_dependent(), &stop)? else {
                 return Err(if interrupt.is_stopped() {
                     QueryError::Cancelled

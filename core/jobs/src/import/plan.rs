@@ -1,6 +1,7 @@
 //! What is to be done with each file.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use codegraph_cpg::ast::Gap;
 use codegraph_cpg::passes::FileInfo;
@@ -10,7 +11,7 @@ use super::classify::{Class, Languages, Listed};
 use super::error::ImportError;
 use super::find::Findings;
 use super::gaps::whole_file;
-use super::modules::Modules;
+use super::modules::{Modules, root_package};
 use super::ordinals;
 
 /// What is to be done with each file, by ordinal.
@@ -107,13 +108,14 @@ impl ToList {
     }
 }
 
-/// Says for each file that was found what is to be done.
+/// Says for each file that was found what is to be done; `root` is the folder that is imported, where it is one of this machine.
 pub(super) fn plan(
     found: &Findings,
     heads: &BTreeMap<String, Vec<u8>>,
     languages: &Languages,
     largest: u64,
     before: &BTreeMap<String, u32>,
+    root: Option<&Path>,
 ) -> Result<Plan, ImportError> {
     let paths = || found.files.iter().map(|file| file.path.as_str());
     let all = paths().chain(found.left_out.keys().map(String::as_str));
@@ -123,7 +125,10 @@ pub(super) fn plan(
     let modules: Vec<Modules<'_>> = languages
         .all()
         .iter()
-        .map(|language| Modules::new(&language.rules, paths()))
+        .map(|language| {
+            let package = root.map(|root| root_package(&language.rules, root));
+            Modules::new(&language.rules, paths(), package.unwrap_or_default())
+        })
         .collect();
 
     let mut plan = Plan {

@@ -239,6 +239,7 @@ impl<'a> Import<'a> {
             languages,
             self.context.options.max_file_bytes,
             &before,
+            source.folder(),
         )?;
         if plan.lower.is_empty() {
             return Err(self.nothing_to_lower(&plan, languages));

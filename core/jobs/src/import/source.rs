@@ -69,6 +69,14 @@ impl Source {
         }
     }
 
+    /// The folder of this machine that is imported.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        match self {
+            Self::Folder(root) => Some(root),
+            Self::Fetched(_) => None,
+        }
+    }
+
     /// Lists the files.
     pub(super) async fn find(
         &self,

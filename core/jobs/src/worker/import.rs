@@ -103,6 +103,7 @@ pub(super) async fn run(worker: &Worker, job: &Job, steps: &Arc<Steps>, cancel: 
         Err(error) => return Ended::Failed(shown(&context, &error)),
     }
     tracing::info!(job.id = %job.id, project = %report.project, seconds = report.seconds, "imported");
+    (worker.imported)(&report);
     Ended::Completed(result(
         &report,
         &validation,

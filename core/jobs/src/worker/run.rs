@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use codegraph_model::{GroupRole, Job, JobStatus, JobStep, Payload, Role};
+use codegraph_model::{GroupRole, ImportReport, Job, JobStatus, JobStep, Payload, Role};
 use codegraph_storage::{Beat, StorageError};
 use jiff::SignedDuration;
 use tokio::sync::Notify;
@@ -24,6 +24,8 @@ pub struct Worker {
     pub stop: Cancel,
     /// So long a job is held without a word of its runner.
     pub lease: SignedDuration,
+    /// Is told of each import that ended well.
+    pub imported: Arc<dyn Fn(&ImportReport) + Send + Sync>,
 }
 
 /// How a job ended.

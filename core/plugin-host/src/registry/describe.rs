@@ -17,6 +17,8 @@ use crate::types::{Descriptor, LanguageInfo, Localized};
 
 /// Most entries of a list.
 const ENTRIES: usize = 1000;
+/// Most questions that a scenario may have asked in the background.
+const WARM: usize = 8;
 /// Longest short text and longest user page, bytes.
 const SHORT: usize = 1024;
 const README: usize = 256 << 10;
@@ -156,6 +158,27 @@ fn descriptor(plugin: &str, said: generated::Descriptor) -> Result<Descriptor, R
         if list.len() > ENTRIES {
             return Err(wrong(format!("it has more than {ENTRIES} {what}")));
         }
+    }
+    let warm: Vec<&str> = said
+        .extra
+        .iter()
+        .filter(|entry| entry.key == Descriptor::WARM)
+        .map(|entry| entry.value.as_str())
+        .collect();
+    if warm.len() > WARM {
+        return Err(wrong(format!(
+            "it wants {} questions to be asked in the background, at most {WARM} are",
+            warm.len()
+        )));
+    }
+    if let Some(question) = warm
+        .iter()
+        .find(|question| question.trim().is_empty() || question.len() > SHORT)
+    {
+        return Err(wrong(format!(
+            "a question that is to be asked in the background has {} bytes, not 1 to {SHORT}",
+            question.trim().len()
+        )));
     }
     if said.readme.len() > README {
         return Err(wrong(format!(

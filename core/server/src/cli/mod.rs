@@ -15,6 +15,7 @@ mod import;
 mod interrupt;
 mod output;
 mod plugin;
+mod plugin_test;
 mod progress;
 mod project;
 mod report;

@@ -18,10 +18,17 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
+    Test(super::plugin_test::Arguments),
 }
 
-pub(crate) async fn run(app: &App, command: Command, mut out: Output) -> anyhow::Result<Ended> {
-    let Command::List { format } = command;
+pub(crate) async fn run(app: &App, command: Command, out: Output) -> anyhow::Result<Ended> {
+    match command {
+        Command::List { format } => list(app, format, out).await,
+        Command::Test(arguments) => super::plugin_test::run(app, arguments, out).await,
+    }
+}
+
+async fn list(app: &App, format: Format, mut out: Output) -> anyhow::Result<Ended> {
     let host = app.host().await?;
     let plugins = host.plugins();
     match format {

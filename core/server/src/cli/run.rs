@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use codegraph_jobs::worker::{Worker, work};
+use codegraph_model::ImportReport;
 use codegraph_server::limits::Quotas;
 use codegraph_server::live::Live;
 use codegraph_server::router::app as routes;
 use codegraph_server::serve::{Door, DoorOptions, Rooms};
 use codegraph_server::sql::{Runner, Slots};
 use codegraph_server::state::{AppState, Parts, Plugins};
+use codegraph_server::warming::{Warming, after_import};
 use codegraph_server::{TextIndexes, TrustedProxies, telemetry};
 use jiff::SignedDuration;
 use tokio::sync::Notify;
@@ -108,6 +110,7 @@ pub(crate) async fn run(app: &App, arguments: Arguments) -> anyhow::Result<Ended
     let (loaded, plugins) = Plugins::to_come();
     let job_added = Arc::new(Notify::new());
     let slots = Slots::new(or_cores(0), Duration::from_secs(10));
+    let warming = Warming::new(Duration::from_secs(config.graph.warm_seconds));
     let state = AppState::new(Parts {
         config: config.clone(),
         db,
@@ -115,6 +118,7 @@ pub(crate) async fn run(app: &App, arguments: Arguments) -> anyhow::Result<Ended
         data: app.data(),
         graphs: app.graphs()?,
         texts: TextIndexes::default(),
+        warming: warming.clone(),
         plugins,
         sql: Runner::with_program(app.program.clone()).with_slots(Arc::new(slots)),
         clock: app.clock.clone(),
@@ -126,6 +130,16 @@ pub(crate) async fn run(app: &App, arguments: Arguments) -> anyhow::Result<Ended
         program: app.program.clone(),
         started,
     });
+    let imported = {
+        let state = state.clone();
+        // A process that answers nothing has nobody to warm for.
+        let answers = arguments.role != Role::Worker;
+        Arc::new(move |report: &ImportReport| {
+            if answers {
+                after_import(state.clone(), report.project.to_string());
+            }
+        })
+    };
     if arguments.role != Role::Worker {
         rooms.open(routes(state.clone()));
     }
@@ -155,6 +169,7 @@ pub(crate) async fn run(app: &App, arguments: Arguments) -> anyhow::Result<Ended
                     .unwrap_or(i64::MAX)
                     .clamp(1, 3600),
             ),
+            imported,
         };
         let running: Vec<_> = (0..count)
             .map(|_| tokio::spawn(work(worker.clone())))
@@ -170,6 +185,7 @@ pub(crate) async fn run(app: &App, arguments: Arguments) -> anyhow::Result<Ended
     let closing = async {
         stop.cancelled().await;
         state.close();
+        warming.stop();
         door.close().await;
     };
     let sweeping = async {

@@ -280,4 +280,30 @@ mod tests {
             }
         }
     }
+
+    /// What the import gives as reasons stands in its documentation.
+    #[test]
+    fn reasons_of_an_import_have_words() {
+        let page =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/cli.md"))
+                .unwrap();
+        let (_, list) = page
+            .split_once("Reasons that the import itself gives:")
+            .unwrap();
+        let (list, _) = list.split_once(". Importers and passes").unwrap();
+        let reasons: Vec<&str> = list.split('`').skip(1).step_by(2).collect();
+        assert!(
+            reasons.len() > 10 && reasons.contains(&"unknown_kind"),
+            "{reasons:?}"
+        );
+        for language in [Language::En, Language::Ru] {
+            let messages = Messages::built_in(language);
+            for reason in &reasons {
+                assert!(
+                    messages.has(&format!("reason.{reason}")),
+                    "`{reason}` has no words"
+                );
+            }
+        }
+    }
 }

@@ -56,7 +56,8 @@ impl<'a> Reply<'a> {
         if self.messages.has(&key) {
             self.messages.get(&key, &[])
         } else {
-            markdown::line(word, 60)
+            // A reason of a third party has no words of ours: its own, without the underscores.
+            markdown::line(&word.replace('_', " "), 60)
         }
     }
 

@@ -4,8 +4,8 @@ use super::lines::Lines;
 use crate::ast::Gap;
 use crate::passes::facts::FileFacts;
 use crate::store::schema::tables::{
-    BoundaryRows, DocumentRows, EdgeRows, FactRows, FileRows, GapRows, MethodRows, NodeRows, Rows,
-    SourceRows, SymbolRows, TypeDeclRows,
+    BoundaryRows, DataEdgeRows, DocumentRows, EdgeRows, FactRows, FileRows, GapRows, MethodRows,
+    NodeRows, Rows, SourceRows, SymbolRows, TypeDeclRows,
 };
 use crate::store::schema::{ColumnBuilder as _, Table};
 use crate::store::{InputKey, StoreError, frame};
@@ -23,6 +23,7 @@ pub(super) struct Batches {
     pub(super) file: FileRows,
     pub(super) symbol: SymbolRows,
     pub(super) edge: EdgeRows,
+    pub(super) data_edge: DataEdgeRows,
     pub(super) gap: GapRows,
     pub(super) boundary: BoundaryRows,
     pub(super) source: SourceRows,
@@ -56,13 +57,14 @@ pub(super) trait Sink {
 impl Batches {
     /// Gives what was filled, empty tables left out.
     pub(super) fn finish(&mut self) -> Vec<(&'static Table, RecordBatch)> {
-        let tables: [&mut dyn Rows; 11] = [
+        let tables: [&mut dyn Rows; 12] = [
             &mut self.node,
             &mut self.method,
             &mut self.type_decl,
             &mut self.file,
             &mut self.symbol,
             &mut self.edge,
+            &mut self.data_edge,
             &mut self.gap,
             &mut self.boundary,
             &mut self.source,

@@ -6,7 +6,7 @@ use super::tree::{self, Declaration, Tree};
 use crate::NodeId;
 use crate::ast::{FILE_ROW, FileAst};
 use crate::kind::{EdgeKind, NodeKind, property};
-use crate::passes::{Local, MethodMetrics};
+use crate::passes::{Local, LocalEdge, MethodMetrics};
 use crate::store::schema::ColumnBuilder as _;
 use crate::store::{FileInput, FileRole, StoreError};
 use std::borrow::Cow;
@@ -18,6 +18,8 @@ pub(super) struct Converter<'a> {
     local: &'a Local,
     lines: Lines<'a>,
     tree: Tree,
+    /// By row: whether control can go on at its immediate post-dominator.
+    goes_to_ipdom: Vec<bool>,
     batches: Batches,
     /// Rows of the table `node` that go to the loader at once: a huge file does not become one huge batch.
     rows_at_once: u32,
@@ -32,6 +34,7 @@ impl<'a> Converter<'a> {
             local: file.local,
             lines: Lines::new(file.source),
             tree: Tree::new(file.ast),
+            goes_to_ipdom: goes_to_ipdom(file.ast.len(), file.local),
             batches: Batches::default(),
             file,
         }
@@ -141,6 +144,7 @@ impl<'a> Converter<'a> {
         nodes.properties.push(self.ast.properties[at]);
         nodes.idom_distance.option(idom.map(distance));
         nodes.ipdom_distance.option(ipdom.map(distance));
+        nodes.goes_to_ipdom.push(self.goes_to_ipdom[at]);
         if self.ast.has(row, property::DYNAMIC_BOUNDARY) {
             let code = self.lines.code(start, end);
             let rows = &mut self.batches.boundary;
@@ -398,6 +402,8 @@ impl<'a> Converter<'a> {
         rows.file_role.push(self.file.file_role.text());
         rows.language.push(self.file.language);
         rows.code.push(&self.lines.first_line(start, end));
+        rows.is_declaration
+            .push(kind == NodeKind::Method && self.ast.has(row, property::DECLARATION));
     }
 
     fn edges(&mut self) {
@@ -405,6 +411,7 @@ impl<'a> Converter<'a> {
             .local
             .edges
             .iter()
+            .filter(|edge| edge.kind != EdgeKind::Cfg || !to_ipdom(edge, self.local))
             .map(|edge| (edge.src, edge.dst, edge.kind as u8, edge.variable))
             .collect();
         all.extend(
@@ -417,11 +424,18 @@ impl<'a> Converter<'a> {
         all.dedup();
         for (src, dst, kind, variable) in all {
             let id = self.id(src);
-            let rows = &mut self.batches.edge;
-            rows.src.push(id);
-            rows.distance.push(dst as i32 - src as i32);
-            rows.kind.push(kind);
-            rows.variable.filled(self.ast.texts.get(variable));
+            let distance = dst as i32 - src as i32;
+            if kind == EdgeKind::ReachingDef as u8 {
+                let rows = &mut self.batches.data_edge;
+                rows.src.push(id);
+                rows.distance.push(distance);
+                rows.variable.filled(self.ast.texts.get(variable));
+            } else {
+                let rows = &mut self.batches.edge;
+                rows.src.push(id);
+                rows.distance.push(distance);
+                rows.kind.push(kind);
+            }
         }
     }
 
@@ -481,6 +495,24 @@ impl<'a> Converter<'a> {
             .push(sum(|metrics| metrics.cognitive));
         rows.nesting_depth.push(nesting);
     }
+}
+
+/// Whether an edge enters the immediate post-dominator of what it leaves.
+fn to_ipdom(edge: &LocalEdge, local: &Local) -> bool {
+    some(local.ipdom.get(edge.src as usize)) == Some(edge.dst)
+}
+
+/// By row: whether an edge of the control flow leads to its immediate post-dominator.
+fn goes_to_ipdom(rows: usize, local: &Local) -> Vec<bool> {
+    let mut goes = vec![false; rows];
+    for edge in &local.edges {
+        if edge.kind == EdgeKind::Cfg && to_ipdom(edge, local) {
+            if let Some(goes) = goes.get_mut(edge.src as usize) {
+                *goes = true;
+            }
+        }
+    }
+    goes
 }
 
 /// A row that a pass names; row 0 stands for none.

@@ -127,24 +127,18 @@ fn complete_tables(connection: &Connection, steps: &mut Steps) -> Result<(), Sto
              SELECT id, 'TYPE_DECL', name, full_name, NULL, filename, line_number, line_number_end FROM type_decl
            )
            SELECT e.src, e.dst, e.caller_distance, e.resolution, e.confidence, n.filename, f.role, n.line_number, coalesce(n.code, n.name),
-                  d.kind, d.name, d.full_name, d.signature, d.filename, g.role, d.line_number, d.line_number_end
+                  d.kind, d.name, d.full_name, d.signature, d.filename, g.role, d.line_number, d.line_number_end,
+                  c.name, c.full_name, c.signature, c.line_number, c.line_number_end
            FROM temp.{call_edge} AS e
            LEFT JOIN node AS n ON n.id = e.src
            LEFT JOIN file AS f ON f.id = (e.src >> 32) << 32
            LEFT JOIN declared AS d ON d.id = e.dst
+           LEFT JOIN method AS c ON c.id = e.src - e.caller_distance
            LEFT JOIN file AS g ON g.id = (e.dst >> 32) << 32
            ORDER BY e.src, e.dst;
          DROP TABLE temp.{call_edge};"
     ))?;
     steps.end("call_edge");
-    connection.execute_batch(
-        "INSERT INTO caller
-           SELECT e.dst, e.src, c.id, e.resolution, e.confidence, e.callee_full_name,
-                  c.name, c.full_name, c.signature, c.line_number, c.line_number_end, e.filename, e.file_role, e.line_number, e.code
-           FROM call_edge AS e LEFT JOIN method AS c ON c.id = e.src - e.caller_distance
-           ORDER BY e.dst, e.src;",
-    )?;
-    steps.end("caller");
     connection.execute_batch(&format!(
         "INSERT INTO include
            WITH ends AS (SELECT src, dst, kind, (src >> 32) << 32 AS src_file, (dst >> 32) << 32 AS dst_file FROM link WHERE kind IN ({imports}, {include})),

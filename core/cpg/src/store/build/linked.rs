@@ -135,5 +135,6 @@ fn push_stub(batches: &mut Batches, stub: &Stub) {
     rows.kind.push(kind.text());
     rows.id.push(id);
     rows.is_external.push(true);
+    rows.is_declaration.push(false);
     rows.none_for_the_rest();
 }

@@ -1,7 +1,7 @@
 //! Opening the file that is written: a new one, or a copy of the last revision's.
 
 use crate::store::schema::tables::{
-    BoundaryRows, CallEdgeRows, CallerRows, DocumentRows, EdgeRows, FactRows, FileRows, GapRows,
+    BoundaryRows, CallEdgeRows, DataEdgeRows, DocumentRows, EdgeRows, FactRows, FileRows, GapRows,
     IncludeRows, LinkRows, MetadataRows, MethodRows, NodeRows, RuleRows, SourceRows, SymbolRows,
     TypeDeclRows,
 };
@@ -23,12 +23,13 @@ const BLOCKS: [(u64, &str); 3] = [
 ];
 
 /// Tables whose rows belong to one file each, which the first column tells.
-const OF_FILES: [Table; 10] = [
+const OF_FILES: [Table; 11] = [
     NodeRows::TABLE,
     MethodRows::TABLE,
     TypeDeclRows::TABLE,
     FileRows::TABLE,
     EdgeRows::TABLE,
+    DataEdgeRows::TABLE,
     GapRows::TABLE,
     BoundaryRows::TABLE,
     SourceRows::TABLE,
@@ -37,10 +38,9 @@ const OF_FILES: [Table; 10] = [
 ];
 
 /// Tables that are written anew when all files are there.
-const OF_ALL: [Table; 7] = [
+const OF_ALL: [Table; 6] = [
     SymbolRows::TABLE,
     CallEdgeRows::TABLE,
-    CallerRows::TABLE,
     LinkRows::TABLE,
     IncludeRows::TABLE,
     RuleRows::TABLE,

@@ -11,8 +11,8 @@ mod run;
 
 pub use docs::reference_page;
 pub use parse::{Parameter, ParameterType, Query};
-pub(super) use run::run;
 pub use run::{Budget, Rows};
+pub(super) use run::{convert, run, within};
 
 use super::QueryError;
 use std::sync::LazyLock;

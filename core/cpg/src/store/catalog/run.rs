@@ -64,6 +64,24 @@ impl Rows {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// Adds as much of a batch as may still come; says whether there may be more.
+    fn add(&mut self, mut batch: ColumnBatch, left: &mut u32, bytes: &mut usize) -> bool {
+        if batch.rows > *left {
+            batch = batch.slice(0, *left);
+            self.truncated = true;
+        }
+        if batch.bytes() > *bytes {
+            batch = fitting(&batch, *bytes);
+            self.truncated = true;
+        }
+        *left -= batch.rows;
+        *bytes = bytes.saturating_sub(batch.bytes());
+        if batch.rows > 0 {
+            self.batches.push(batch);
+        }
+        !self.truncated
+    }
 }
 
 /// Runs a bound query on a connection.
@@ -107,25 +125,23 @@ fn collect(
     };
     let (mut left, mut bytes) = (budget.rows, budget.bytes as usize);
     while let Some(chunk) = statement.step()? {
-        let mut batch = convert(&chunk, &query.columns)?;
-        if batch.rows > left {
-            batch = batch.slice(0, left);
-            rows.truncated = true;
-        }
-        if batch.bytes() > bytes {
-            batch = fitting(&batch, bytes);
-            rows.truncated = true;
-        }
-        left -= batch.rows;
-        bytes = bytes.saturating_sub(batch.bytes());
-        if batch.rows > 0 {
-            rows.batches.push(batch);
-        }
-        if rows.truncated {
+        let batch = convert(&chunk, &query.columns)?;
+        if !rows.add(batch, &mut left, &mut bytes) {
             break;
         }
     }
     Ok(rows)
+}
+
+/// Rows that are in memory already, cut to what may be given.
+pub(crate) fn within(batch: ColumnBatch, columns: &[ColumnInfo], budget: Budget) -> Rows {
+    let mut rows = Rows {
+        columns: columns.to_vec(),
+        ..Rows::default()
+    };
+    let (mut left, mut bytes) = (budget.rows, budget.bytes as usize);
+    rows.add(batch, &mut left, &mut bytes);
+    rows
 }
 
 /// As many rows from the start as fit into so many bytes.

@@ -19,9 +19,9 @@
 -- column resolution text  How the target was found: `exact`, `import`, `type`, `hierarchy`, `type_hint`, `name_only`.
 -- column confidence real  Precision of that way, from 0 to 1.
 -- column target_id id  What is called, of those asked for.
-SELECT caller_id AS id, 'METHOD' AS kind, caller_name AS name, caller_full_name AS full_name, caller_signature AS signature, filename AS path,
+SELECT src - caller_distance AS id, 'METHOD' AS kind, caller_name AS name, caller_full_name AS full_name, caller_signature AS signature, filename AS path,
        caller_line_number AS line, caller_line_number_end AS line_end, false AS is_external, coalesce(file_role = 'test', false) AS is_test,
        file_role AS role, src AS call_id, filename AS call_path, line_number AS call_line, code AS call_code, resolution, confidence, dst AS target_id
-FROM caller
+FROM call_edge
 WHERE dst BETWEEN list_min($ids) AND list_max($ids) AND list_contains($ids, dst)
 ORDER BY is_test, src, dst

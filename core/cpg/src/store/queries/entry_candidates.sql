@@ -11,7 +11,7 @@
 -- column reason text  `main`, `decorated` or `not_called`.
 -- column calls int  Calls that it makes.
 WITH called AS (SELECT DISTINCT dst FROM call_edge),
-     calling AS (SELECT caller_id, count(*) AS calls FROM caller GROUP BY caller_id)
+     calling AS (SELECT src - caller_distance AS caller_id, count(*) AS calls FROM call_edge GROUP BY ALL)
 SELECT m.id, m.name, m.full_name, m.signature, m.filename AS path, m.line_number AS line, m.line_number_end AS line_end, m.is_test,
        CASE WHEN lower(m.name) IN ('main', '__main__') THEN 'main' WHEN len(m.decorators) > 0 THEN 'decorated' ELSE 'not_called' END AS reason,
        coalesce(c.calls, 0) AS calls

@@ -21,7 +21,7 @@ WITH here AS (
   UNION ALL
   SELECT h.src FROM here AS h JOIN local_nodes AS n ON n.id = h.src WHERE h.dst = $declaration AND n.kind IN ({MEMBER}, {LOCAL})
 ), calls AS (
-  SELECT src AS id, {CALL} AS kind, filename, line_number, code, caller_id AS method_id, caller_full_name FROM caller WHERE dst = $declaration
+  SELECT src AS id, {CALL} AS kind, filename, line_number, code, src - caller_distance AS method_id, caller_full_name FROM call_edge WHERE dst = $declaration
 ), uses AS (
   SELECT n.id, n.kind, n.filename, n.line_number, n.code, n.method_id FROM here AS h JOIN names ON names.id = h.dst JOIN local_nodes AS n ON n.id = h.src
   WHERE h.src NOT IN (SELECT id FROM names) AND n.parent_id NOT IN (SELECT id FROM calls)

@@ -14,18 +14,10 @@
 -- column role text  What its file is for.
 -- column language text  Language of its file.
 -- column code text  First line of its source text, at most 200 bytes.
-WITH found AS (
-  SELECT *
-  FROM symbol
-  WHERE name_key = lower(regexp_extract($name, '([^.:/#\\]*)[.:/#\\]*$', 1))
-    AND (lower(full_name) = lower($name) OR lower(name) = lower($name)
-         OR (length($name) > length(name) AND right(lower(full_name), length($name) + 1) IN ('.' || lower($name), ':' || lower($name), '/' || lower($name))))
-), declared AS (
-  SELECT n.id FROM method AS n JOIN found AS f ON n.id = f.id
-  WHERE f.kind = 'METHOD' AND list_contains(n.flags, 'declaration')
-)
 SELECT id, kind, name, full_name, signature, filename AS path, line_number AS line, line_number_end AS line_end, is_external, coalesce(file_role = 'test', false) AS is_test, file_role AS role, language, code
-FROM found
-WHERE id NOT IN (SELECT id FROM declared)
-   OR NOT EXISTS (SELECT 1 FROM found AS other WHERE other.full_name = found.full_name AND other.kind = found.kind AND other.id NOT IN (SELECT id FROM declared))
+FROM symbol
+WHERE name_key IN (lower(regexp_extract($name, '([^.:/#\\]*)[.:/#\\]*$', 1)), lower(regexp_extract($name, '([^.:/#\\]*?)(\$[0-9]+)?[.:/#\\]*$', 1)))
+  AND (lower(full_name) = lower($name) OR lower(name) = lower($name)
+       OR (length($name) > length(name) AND right(lower(full_name), length($name) + 1) IN ('.' || lower($name), ':' || lower($name), '/' || lower($name))))
+QUALIFY NOT is_declaration OR bool_and(is_declaration) OVER (PARTITION BY full_name, kind)
 ORDER BY full_name <> $name, name <> $name AND NOT ends_with(full_name, $name), is_external, is_test, role IN ('vendored', 'generated'), full_name, id

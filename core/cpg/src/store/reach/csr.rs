@@ -3,6 +3,7 @@
 use super::ReachSpec;
 use crate::kind::EdgeKind;
 use crate::store::QueryError;
+use crate::store::schema::views::selects;
 use arrow::array::{Array, AsArray, StructArray};
 use arrow::datatypes::{Float32Type, Int64Type};
 use duckdb::Connection;
@@ -55,15 +56,13 @@ fn select(name: &str) -> String {
             EdgeKind::Include as u8,
             EdgeKind::Imports as u8,
         ),
-        stored => {
-            let kind = EdgeKind::ALL
-                .iter()
-                .find(|kind| kind.text() == stored)
-                .map_or(u8::MAX, |kind| *kind as u8);
-            format!(
-                "SELECT src, src + distance, 0::BIGINT, 1::FLOAT FROM edge WHERE kind = {kind} UNION ALL SELECT src, dst, 0::BIGINT, 1::FLOAT FROM link WHERE kind = {kind}"
-            )
-        }
+        stored => EdgeKind::ALL
+            .iter()
+            .filter(|kind| kind.text() == stored)
+            .flat_map(|&kind| selects(kind))
+            .map(|select| format!("SELECT src, dst, 0::BIGINT, 1::FLOAT FROM ({select}) AS edges"))
+            .collect::<Vec<_>>()
+            .join(" UNION ALL "),
     }
 }
 

@@ -1,7 +1,7 @@
 //! SQL that makes the tables and views.
 
 use super::views::VIEWS;
-use super::{Table, quote, tables::TABLES};
+use super::{Blob, Column, ColumnBuilder as _, Table, quote, tables::TABLES};
 use std::fmt::Write as _;
 
 /// `CREATE TABLE` of all tables, without keys and indexes.
@@ -20,7 +20,14 @@ fn create(statement: &str, tables: &[Table]) -> String {
         let columns: Vec<String> = table
             .columns
             .iter()
-            .map(|column| format!("{} {}", quote(column.name), column.sql))
+            .map(|column| {
+                format!(
+                    "{} {}{}",
+                    quote(column.name),
+                    column.sql,
+                    compression(column)
+                )
+            })
             .collect();
         let _ = writeln!(
             sql,
@@ -30,6 +37,16 @@ fn create(statement: &str, tables: &[Table]) -> String {
         );
     }
     sql
+}
+
+/// Blobs are compressed already. What DuckDB takes for them leaves a seventh of each block empty; its Zstandard packs them without
+/// gaps (texts of Django: 5.5 and 4.8 MB).
+fn compression(column: &Column) -> &'static str {
+    if column.sql == Blob::SQL {
+        " USING COMPRESSION zstd"
+    } else {
+        ""
+    }
 }
 
 /// `CREATE VIEW` of all views, also where they are there. Names are not qualified, so that the views work under any alias of the

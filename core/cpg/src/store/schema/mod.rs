@@ -15,7 +15,7 @@ pub(super) use ddl::{create_tables, create_views, replace_tables};
 pub use docs::reference_page;
 
 /// Version of the schema. It goes up with every change that a reader of old files would notice.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// A physical table.
 #[derive(Clone, Copy, Debug)]

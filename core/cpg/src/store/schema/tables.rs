@@ -117,6 +117,8 @@ tables! {
         idom_distance: Int,
         /// `id` minus that of the immediate post-dominator.
         ipdom_distance: Int,
+        /// Control can go there next: most edges of the control flow are told so, and `edge` has the others.
+        goes_to_ipdom: Truth,
     }
 
     /// A method, function, lambda or body of a module; external ones that are called here too.
@@ -309,9 +311,11 @@ tables! {
         language: Text,
         /// First line of its source text, at most 200 bytes.
         code: Text,
+        /// Only says that something is there that is defined elsewhere.
+        is_declaration: Truth,
     }
 
-    /// An edge inside a file that is no function of a node's columns, by source.
+    /// An edge inside a file that is no function of a node's columns, by source; data dependence has a table of its own.
     EdgeRows "edge" {
         /// Node that it leaves.
         src: Id,
@@ -319,11 +323,19 @@ tables! {
         distance: Int,
         /// Number of the edge kind.
         kind: Small,
-        /// Variable, where the kind has one.
+    }
+
+    /// A definition and a use that it reaches, by definition. Apart from `edge`, whose rows would all pay for the variable.
+    DataEdgeRows "data_edge" {
+        /// The definition.
+        src: Id,
+        /// The use minus `src`.
+        distance: Int,
+        /// The variable.
         variable: Text,
     }
 
-    /// A call and one of its targets, by call, with what is known of the target.
+    /// A call and one of its targets, by call, with what is known of the caller and the target.
     CallEdgeRows "call_edge" {
         /// The call.
         src: Id,
@@ -359,40 +371,16 @@ tables! {
         callee_line_number: Int,
         /// Last line of the target.
         callee_line_number_end: Int,
-    }
-
-    /// The same again, by target, with what is known of the caller.
-    CallerRows "caller" {
-        /// The method or type that is called.
-        dst: Id,
-        /// The call.
-        src: Id,
-        /// The method that contains the call.
-        caller_id: Id,
-        /// How the target was found.
-        resolution: Text,
-        /// Precision of that way on the truth sets, from 0 to 1.
-        confidence: Real,
-        /// Full name of the target.
-        callee_full_name: Text,
-        /// Short name of the caller.
+        /// Short name of the method that contains the call.
         caller_name: Text,
-        /// Full name of the caller.
+        /// Its full name.
         caller_full_name: Text,
-        /// Signature of the caller.
+        /// Its signature.
         caller_signature: Text,
-        /// First line of the caller.
+        /// Its first line.
         caller_line_number: Int,
-        /// Last line of the caller.
+        /// Its last line.
         caller_line_number_end: Int,
-        /// Path of the file of the call.
-        filename: Text,
-        /// What that file is for.
-        file_role: Text,
-        /// Line of the call.
-        line_number: Int,
-        /// Source text of the call, at most 200 bytes.
-        code: Text,
     }
 
     /// An edge between files.

@@ -3,6 +3,7 @@
 mod amend;
 mod build;
 mod hostile;
+mod names;
 mod pages;
 mod queries;
 mod reach;

@@ -1,8 +1,9 @@
 //! From a request to its answer; whole or as a stream, it is one path.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
-use codegraph_model::{Exchange, MessageId, SessionId};
+use codegraph_model::{Exchange, MessageId, RepositoryId, RevisionId, SessionId};
 use codegraph_plugin_host::Cancel;
 use codegraph_plugin_host::types::{AnswerLanguage, Turn};
 use garde::Validate;
@@ -139,7 +140,8 @@ impl Prepared {
         let plugins = state.plugins().await?;
         let graphs = state.parts().graphs.clone();
         let path = held.held.path.clone();
-        let graph = tokio::task::spawn_blocking(move || graphs.open(&path))
+        let opening = graphs.clone();
+        let graph = tokio::task::spawn_blocking(move || opening.open(&path))
             .await
             .map_err(|error| ApiError::internal(&error))?
             .map_err(|error| ApiError::internal(&error))?;
@@ -162,6 +164,9 @@ impl Prepared {
         tx.sessions().add_exchange(&exchange).await?;
         tx.commit().await?;
         let freshness = FreshnessView::from(&held.held);
+        // Who asked has been answered; the next ones find what they will ask for.
+        let place = held.place();
+        state.parts().warming.begin(plugins, graphs, place, held);
         Ok(ChatView::new(answer, session, freshness))
     }
 }
@@ -208,6 +213,14 @@ pub(crate) async fn hold<P: Permit>(
 pub(crate) struct Guard {
     pub(crate) held: Held,
     pub(crate) state: AppState,
+}
+
+impl Guard {
+    /// Repository, revision and file of the graph.
+    pub(crate) fn place(&self) -> (RepositoryId, RevisionId, PathBuf) {
+        let held = &self.held;
+        (held.repository.id, held.revision.id, held.path.clone())
+    }
 }
 
 impl Drop for Guard {

@@ -40,42 +40,73 @@ fn edge(name: &str, doc: &str, src: &str, dst: &str, source: impl Into<String>) 
 pub(super) fn views() -> Vec<View> {
     let mut views: Vec<View> = EdgeKind::ALL
         .iter()
-        .filter(|&&kind| kind != EdgeKind::Include)
-        .map(|&kind| stored(&format!("edges_{}", kind.text()), edge_doc(kind), &[kind]))
+        .filter(|&&kind| kind != EdgeKind::Include && kind != EdgeKind::ReachingDef)
+        .map(|&kind| stored(kind))
         .collect();
+    let reaching = EdgeKind::ReachingDef;
+    views.push(dependence(
+        &format!("edges_{}", reaching.text()),
+        edge_doc(reaching),
+        &[],
+    ));
     let data = "Data dependence: the same as `edges_reaching_def`.";
-    views.push(stored("edges_ddg", data, &[EdgeKind::ReachingDef]));
-    views.push(stored(
+    views.push(dependence("edges_ddg", data, &[]));
+    views.push(dependence(
         "edges_pdg",
         "Program dependence: data and control.",
-        &[EdgeKind::Cdg, EdgeKind::ReachingDef],
+        &[EdgeKind::Cdg],
     ));
     views.extend(of_columns());
     views.extend(calls());
     views
 }
 
-/// Edges of some kinds, inside files and, but for data dependence, between them.
-fn stored(name: &str, doc: &str, kinds: &[EdgeKind]) -> View {
-    let all: Vec<String> = kinds.iter().map(|&kind| (kind as u8).to_string()).collect();
-    let kinds_sql = all.join(", ");
-    let mut view = edge(
-        name,
-        doc,
-        "src",
-        "src + distance",
-        format!("FROM edge WHERE kind IN ({kinds_sql})"),
-    );
-    if kinds.contains(&EdgeKind::ReachingDef) {
-        return view.column("variable", "variable", "The variable; none for control.");
+/// Queries that together give the edges of a kind, as `src` and `dst`: where they are stored, inside files and between them.
+pub(in crate::store) fn selects(kind: EdgeKind) -> Vec<String> {
+    let number = kind as u8;
+    match kind {
+        EdgeKind::ReachingDef => vec!["SELECT src, src + distance AS dst FROM data_edge".into()],
+        EdgeKind::Cfg => vec![
+            "SELECT id AS src, id - ipdom_distance AS dst FROM node WHERE goes_to_ipdom".into(),
+            format!("SELECT src, src + distance AS dst FROM edge WHERE kind = {number}"),
+        ],
+        _ => vec![
+            format!("SELECT src, src + distance AS dst FROM edge WHERE kind = {number}"),
+            format!("SELECT src, dst FROM link WHERE kind = {number}"),
+        ],
     }
-    view.columns[1].1 = "dst".into();
-    view.sources = vec![
-        format!(
-            "FROM (SELECT src, src + distance AS dst FROM edge WHERE kind IN ({kinds_sql})) AS inner_edges"
-        ),
-        format!("FROM link WHERE kind IN ({kinds_sql})"),
-    ];
+}
+
+/// Edges of a kind.
+fn stored(kind: EdgeKind) -> View {
+    let mut view = edge(
+        &format!("edges_{}", kind.text()),
+        edge_doc(kind),
+        "src",
+        "dst",
+        "",
+    );
+    view.sources = selects(kind)
+        .iter()
+        .map(|select| format!("FROM ({select}) AS edges"))
+        .collect();
+    view
+}
+
+/// Data dependence, and what else depends.
+fn dependence(name: &str, doc: &str, others: &[EdgeKind]) -> View {
+    let source = "FROM (SELECT src, src + distance AS dst, variable FROM data_edge) AS data_edges";
+    let mut view = edge(name, doc, "src", "dst", source).column(
+        "variable",
+        "variable",
+        "The variable; none for control.",
+    );
+    for &kind in others {
+        let number = kind as u8;
+        view.sources.push(format!(
+            "FROM (SELECT src, src + distance AS dst, CAST(NULL AS VARCHAR) AS variable FROM edge WHERE kind = {number}) AS other_edges"
+        ));
+    }
     view
 }
 
@@ -189,7 +220,7 @@ fn calls() -> Vec<View> {
             &[
                 (
                     "caller_id",
-                    "caller_id",
+                    "src - caller_distance",
                     "The method that contains the call.",
                 ),
                 ("caller_full_name", "caller_full_name", "Its full name."),
@@ -207,7 +238,7 @@ fn calls() -> Vec<View> {
                 ("resolution", "resolution", resolution),
                 ("confidence", "confidence", confidence),
             ],
-            "FROM caller",
+            "FROM call_edge",
         ),
         View::new(
             "edges_include",

@@ -3,6 +3,8 @@
 mod edges;
 mod nodes;
 
+pub(in crate::store) use edges::selects;
+
 use crate::kind::NodeKind;
 use std::sync::LazyLock;
 

@@ -27,6 +27,12 @@
 //! - `expect` may give the lines above, in any order; `says`, `says not`, `cites`, `draws`, `draws not` and `follows` as often as needed, each with one text.
 //!   `cites` is `path:line`, or `path:line code` where the line must hold that code; `cites only` is the whole list, separated by spaces.
 
+use std::ops::Range;
+use std::path::{Component, Path};
+
+/// Longest question, bytes, `repeat` counted.
+const QUESTION: usize = 16 << 20;
+
 /// A document.
 #[derive(Debug, Default)]
 pub(crate) struct Document {
@@ -45,10 +51,12 @@ pub(crate) struct Question {
     pub(crate) text: String,
     pub(crate) russian: bool,
     pub(crate) expected: Expected,
+    /// Lines between the fences of `expect`, from 0.
+    pub(crate) lines: Range<usize>,
 }
 
 /// What must be true of an answer.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Expected {
     pub(crate) intent: Option<String>,
     pub(crate) found: Option<bool>,
@@ -110,21 +118,34 @@ impl Document {
                     open = Some((at + 1, body.join("\n").replace('␀', "\0"), russian, repeat));
                 }
                 "expect" => {
+                    let lines = at + 1..at + 1 + body.len();
                     let (line, text, russian, repeat) = open.take().ok_or_else(|| {
                         format!("line {}: `expect` stands behind an `ask`", at + 1)
                     })?;
                     let expected = Expected::parse(&body)
                         .map_err(|problem| format!("line {}: {problem}", at + 1))?;
+                    if text.len().saturating_mul(repeat) > QUESTION {
+                        return Err(format!(
+                            "line {line}: the question has more than {QUESTION} bytes"
+                        ));
+                    }
                     document.questions.push(Question {
                         line,
                         text: text.repeat(repeat),
                         russian,
                         expected,
+                        lines,
                     });
                 }
-                "project" => document.project = Some(body.join("").trim().to_owned()),
+                "project" => {
+                    let path = body.join("").trim().to_owned();
+                    stays_inside(&path).map_err(|problem| format!("line {}: {problem}", at + 1))?;
+                    document.project = Some(path);
+                }
                 _ => {
                     if let Some(path) = attribute("path=") {
+                        stays_inside(path)
+                            .map_err(|problem| format!("line {}: {problem}", at + 1))?;
                         document
                             .files
                             .push((path.to_owned(), body.join("\n") + "\n"));
@@ -147,8 +168,25 @@ impl Document {
     }
 }
 
+/// A path that leads nowhere else: documents come from anybody.
+fn stays_inside(path: &str) -> Result<(), String> {
+    let is_inside = !path.is_empty()
+        && !path.contains('\0')
+        && Path::new(path)
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)));
+    is_inside
+        .then_some(())
+        .ok_or_else(|| format!("`{path}` is no path below the project's folder"))
+}
+
 impl Expected {
-    fn parse(lines: &[&str]) -> Result<Self, String> {
+    /// Whether nothing is expected.
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    pub(crate) fn parse(lines: &[&str]) -> Result<Self, String> {
         let mut expected = Self::default();
         for line in lines.iter().filter(|line| !line.trim().is_empty()) {
             let (key, value) = line
@@ -189,46 +227,67 @@ impl Expected {
     }
 }
 
-#[test]
-fn documents_are_read() {
-    let text = "# T\n\n```python path=a.py\nx = 1\n```\n\n````ask ru repeat=2\n```\n````\n\n```expect\nfound: no\nconfidence: 0.1..0.3\nsays not: b: c\n```\n";
-    let document = Document::parse(text).expect("it is well formed");
-    assert_eq!(document.files, [("a.py".to_owned(), "x = 1\n".to_owned())]);
-    let question = &document.questions[0];
-    assert_eq!(
-        (question.line, question.text.as_str(), question.russian),
-        (7, "``````", true)
-    );
-    assert_eq!(question.expected.confidence, Some((0.1, 0.3)));
-    assert_eq!(question.expected.says_not, ["b: c"]);
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-#[test]
-fn malformed_documents_are_refused() {
-    let file = "```python path=a.py\n```\n";
-    for (text, problem) in [
-        (format!("{file}```ask en\nx\n```\n"), "has no `expect`"),
-        (
-            format!("{file}```expect\nfound: no\n```\n"),
-            "behind an `ask`",
-        ),
-        (format!("{file}```ask\nx\n```\n"), "`en` or `ru`"),
-        (
-            format!("{file}```ask en\nx\n```\n```expect\nfound: maybe\n```\n"),
-            "`yes` or `no`",
-        ),
-        (
-            format!("{file}```ask en\nx\n```\n```expect\nlikes: it\n```\n"),
-            "nothing that can be expected",
-        ),
-        (format!("{file}```ask en\nx\n"), "is not closed"),
-        (file.to_owned(), "asks something"),
-        (
-            "```ask en\nx\n```\n```expect\nfound: no\n```\n".to_owned(),
-            "names a `project`",
-        ),
-    ] {
-        let said = Document::parse(&text).expect_err("it is malformed");
-        assert!(said.contains(problem), "{said} does not say {problem}");
+    #[test]
+    fn documents_are_read() {
+        let text = "# T\n\n```python path=a.py\nx = 1\n```\n\n````ask ru repeat=2\n```\n````\n\n```expect\nfound: no\nconfidence: 0.1..0.3\nsays not: b: c\n```\n";
+        let document = Document::parse(text).expect("it is well formed");
+        assert_eq!(document.files, [("a.py".to_owned(), "x = 1\n".to_owned())]);
+        let question = &document.questions[0];
+        assert_eq!(
+            (question.line, question.text.as_str(), question.russian),
+            (7, "``````", true)
+        );
+        assert_eq!(question.expected.confidence, Some((0.1, 0.3)));
+        assert_eq!(question.expected.says_not, ["b: c"]);
+    }
+
+    #[test]
+    fn malformed_documents_are_refused() {
+        let file = "```python path=a.py\n```\n";
+        for (text, problem) in [
+            (format!("{file}```ask en\nx\n```\n"), "has no `expect`"),
+            (
+                format!("{file}```expect\nfound: no\n```\n"),
+                "behind an `ask`",
+            ),
+            (format!("{file}```ask\nx\n```\n"), "`en` or `ru`"),
+            (
+                format!("{file}```ask en\nx\n```\n```expect\nfound: maybe\n```\n"),
+                "`yes` or `no`",
+            ),
+            (
+                format!("{file}```ask en\nx\n```\n```expect\nlikes: it\n```\n"),
+                "nothing that can be expected",
+            ),
+            (format!("{file}```ask en\nx\n"), "is not closed"),
+            (
+                format!("{file}```ask en repeat=99999999\nx\n```\n```expect\n```\n"),
+                "more than",
+            ),
+            (
+                "```python path=../a.py\n```\n".to_owned(),
+                "no path below the project's folder",
+            ),
+            (
+                "```python path=/etc/a.py\n```\n".to_owned(),
+                "no path below the project's folder",
+            ),
+            (
+                "```project\n../other\n```\n".to_owned(),
+                "no path below the project's folder",
+            ),
+            (file.to_owned(), "asks something"),
+            (
+                "```ask en\nx\n```\n```expect\nfound: no\n```\n".to_owned(),
+                "names a `project`",
+            ),
+        ] {
+            let said = Document::parse(&text).expect_err("it is malformed");
+            assert!(said.contains(problem), "{said} does not say {problem}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Whether an answer is as its case says, and as every answer must be.
 
+use super::answer::Answer;
 use super::case::Expected;
-use super::world::Answer;
 
 /// What is wrong with an answer.
 pub(crate) fn problems(expected: &Expected, answer: &Answer) -> Vec<String> {
