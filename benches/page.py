@@ -52,6 +52,10 @@ class Bar:
         return value, "met" if met else "**not met**"
 
 
+# Look-ups by name.
+NAMES = [("definition_by_short_name", "definition, by short name"), ("definition", "definition, by full name"), ("callers", "callers"),
+         ("callees", "callees")]
+
 # The project that the bars speak of: 5.7 MB of Python.
 BARS_ON = "django/django"
 BARS = [
@@ -134,10 +138,12 @@ def times(label, what, measured, note=""):
 def questions(rows):
     lines = []
     for row in rows:
-        names, reach = row["graph"]["names"], row["graph"]["reach"]
-        for key, what in [("definition_by_short_name", "definition, by short name"), ("definition", "definition, by full name"),
-                          ("callers", "callers"), ("callees", "callees")]:
-            lines.append(times(row["label"], what, names[key], f"{names[key]['rows']} rows, at most {names[key]['most_rows']}"))
+        names, tables, reach = row["graph"]["names"], row["graph"]["names_in_tables"], row["graph"]["reach"]
+        for key, what in NAMES:
+            note = f"{names[key]['rows']} rows, at most {names[key]['most_rows']}; names were read in {number(row['graph']['warm_names_ms'])} ms"
+            lines.append(times(row["label"], what, names[key], note))
+        for key, what in NAMES:
+            lines.append(times(row["label"], f"{what}, each by a query", tables[key]))
         lines.append(times(row["label"], "reachable from a method", reach["forward"],
                            f"at most {reach['most_reached']} methods; the first {number(reach['first_ms'])} ms"))
         lines.append(times(row["label"], "from where a method is reached", reach["backward"]))

@@ -217,3 +217,24 @@ fn the_commit_is_read_without_running_anything() {
     assert_eq!(world.import(&shop, "shop")["indexed_commit"], commit);
     assert!(!world.path("ran").exists() && !shop.join("ran").exists());
 }
+
+#[test]
+fn a_package_that_is_imported_itself_keeps_its_name() {
+    let world = World::new();
+    let modules = |folder: &str| {
+        world.import(&world.path(folder), "shop");
+        let sql = "SELECT module FROM nodes_file WHERE is_lowered ORDER BY module";
+        let ran = world.run(&["sql", sql, "--project", "shop", "--format", "csv"]);
+        assert_eq!(ran.code(), Some(0), "{}", ran.errors());
+        ran.text()
+            .lines()
+            .skip(1)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    world.shop();
+    let names = ["shop", "shop.cart", "shop.store"];
+    assert_eq!(modules("shop"), names);
+    // The same folder without the one above it.
+    assert_eq!(modules("shop/shop"), names);
+}

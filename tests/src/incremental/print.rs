@@ -52,9 +52,9 @@ const RELATIONS: &[(&str, &str, &str)] = &[
         "call_edge AS t JOIN place AS p ON p.id = t.src JOIN place AS q ON q.id = t.dst",
     ),
     (
-        "caller",
-        "p.at, q.at AS site, c.at AS caller, t.* EXCLUDE (dst, src, caller_id)",
-        "caller AS t JOIN place AS p ON p.id = t.dst JOIN place AS q ON q.id = t.src LEFT JOIN place AS c ON c.id = t.caller_id",
+        "data_edge",
+        "p.at, t.* EXCLUDE (src)",
+        "data_edge AS t JOIN place AS p ON p.id = t.src",
     ),
     ("include", "t.*", "include AS t"),
     ("gap", "t.* EXCLUDE (file_id)", "analysis_gaps AS t"),

@@ -70,7 +70,7 @@ fn measure(path: &Path, questions: Option<&Path>) -> Result<Value, Box<dyn Error
         "methods": methods.len(),
         "warm_up": names::WARM_UP,
         "names": names::measure(&graph, &methods)?,
-        "names_in_tables": names::measure(&tables.open(path)?, &methods)?,
+        "names_in_tables": names::measure(&*tables.open(path)?, &methods)?,
         "reach": reach::measure(&graph, &methods)?,
     });
     if let Some(questions) = questions {

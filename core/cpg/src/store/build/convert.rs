@@ -388,7 +388,7 @@ impl<'a> Converter<'a> {
             ""
         };
         let rows = &mut self.batches.symbol;
-        rows.name_key.push(&tree::last_part(name).to_lowercase());
+        rows.name_key.push(&tree::name_key(name));
         rows.name.push(name);
         rows.full_name.push(full_name);
         rows.kind.push(kind.text());
@@ -404,6 +404,7 @@ impl<'a> Converter<'a> {
         rows.code.push(&self.lines.first_line(start, end));
         rows.is_declaration
             .push(kind == NodeKind::Method && self.ast.has(row, property::DECLARATION));
+        rows.is_redundant.none();
     }
 
     fn edges(&mut self) {
@@ -506,10 +507,11 @@ fn to_ipdom(edge: &LocalEdge, local: &Local) -> bool {
 fn goes_to_ipdom(rows: usize, local: &Local) -> Vec<bool> {
     let mut goes = vec![false; rows];
     for edge in &local.edges {
-        if edge.kind == EdgeKind::Cfg && to_ipdom(edge, local) {
-            if let Some(goes) = goes.get_mut(edge.src as usize) {
-                *goes = true;
-            }
+        if edge.kind == EdgeKind::Cfg
+            && to_ipdom(edge, local)
+            && let Some(goes) = goes.get_mut(edge.src as usize)
+        {
+            *goes = true;
         }
     }
     goes

@@ -115,7 +115,9 @@ fn complete_tables(connection: &Connection, steps: &mut Steps) -> Result<(), Sto
     let symbol = staging(&SymbolRows::TABLE);
     let call_edge = staging(&CallEdgeRows::TABLE);
     connection.execute_batch(&format!(
-        "INSERT INTO symbol SELECT * FROM temp.{symbol} ORDER BY name_key, full_name, id;
+        "INSERT INTO symbol
+           SELECT * REPLACE (is_declaration AND NOT bool_and(is_declaration) OVER (PARTITION BY full_name, kind) AS is_redundant)
+           FROM temp.{symbol} ORDER BY name_key, full_name, id;
          DROP TABLE temp.{symbol};"
     ))?;
     steps.end("symbol");

@@ -1,7 +1,7 @@
 //! What the linker found as rows of the tables.
 
 use super::batch::{Batches, Stage, push_gap};
-use super::tree::last_part;
+use super::tree::{last_part, name_key};
 use crate::NodeId;
 use crate::kind::{NodeKind, Role};
 use crate::passes::{Linked, Stub};
@@ -129,7 +129,7 @@ fn push_stub(batches: &mut Batches, stub: &Stub) {
         rows.none_for_the_rest();
     }
     let rows = &mut batches.symbol;
-    rows.name_key.push(&last_part(name).to_lowercase());
+    rows.name_key.push(&name_key(name));
     rows.name.push(name);
     rows.full_name.push(&stub.full_name);
     rows.kind.push(kind.text());

@@ -23,6 +23,7 @@ use open::Opened;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
+pub(super) use tree::without_number;
 
 /// Number of files a graph can hold; ordinals go from 1.
 const FILES: u32 = (1 << 21) - 1;

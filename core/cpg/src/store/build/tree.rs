@@ -152,6 +152,20 @@ pub(super) fn flags(ast: &FileAst, row: u32) -> impl Iterator<Item = &'static st
         .map(|(_, &name)| name)
 }
 
+/// Under what a name is looked up: its last part in lower case, without the number of a later definition.
+pub(super) fn name_key(name: &str) -> String {
+    without_number(last_part(name)).to_lowercase()
+}
+
+/// A name without the number that a later definition of it carries: `f` of `f$2`.
+pub(in crate::store) fn without_number(name: &str) -> &str {
+    let before = name.trim_end_matches(|digit: char| digit.is_ascii_digit());
+    before
+        .strip_suffix('$')
+        .filter(|_| before.len() < name.len())
+        .unwrap_or(name)
+}
+
 /// The last part of a full name, by the separators that languages use.
 pub(super) fn last_part(name: &str) -> &str {
     let end = name.trim_end_matches(['.', ':', '/', '\\', '#']);

@@ -13,7 +13,7 @@ const DEFINITIONS: &str = "SELECT * FROM (
     SELECT id, 'TYPE_DECL', name, full_name, NULL, filename, line_number, line_number_end FROM type_decl
   ) ORDER BY id";
 const SYMBOLS: &str = "SELECT id, name_key, name, full_name, kind, signature, filename, file_role, language, code, line_number, line_number_end,
-    is_external, is_declaration FROM symbol";
+    is_external, coalesce(is_redundant, false) FROM symbol";
 const CALLS: &str = "SELECT src, dst, coalesce(src - caller_distance, 0), resolution, code, confidence, line_number FROM call_edge";
 
 /// Reads them; what would take more than so many bytes is left, and the tables are asked.
@@ -206,7 +206,7 @@ fn symbol(names: &mut Names, pool: &mut Pool, row: Row<'_>) {
         line: row.int(10),
         line_end: row.int(11),
         is_external: row.truth(12),
-        is_declaration: row.truth(13),
+        is_redundant: row.truth(13),
     });
 }
 

@@ -58,7 +58,7 @@ struct Symbol {
     line: Option<i32>,
     line_end: Option<i32>,
     is_external: bool,
-    is_declaration: bool,
+    is_redundant: bool,
 }
 
 /// A method or type.

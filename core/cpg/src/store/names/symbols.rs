@@ -1,8 +1,8 @@
 //! `symbol_lookup` over symbols in memory.
 
 use super::{Cell, Names, Symbol};
+use crate::store::build::without_number;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 /// What parts of a full name are separated by.
 const SEPARATORS: [char; 5] = ['.', ':', '/', '#', '\\'];
@@ -14,12 +14,11 @@ impl Names {
             return None;
         }
         let wanted = name.to_ascii_lowercase();
-        let mut found: Vec<&Symbol> = keys(&wanted)
-            .into_iter()
-            .flat_map(|key| self.of_key(key))
-            .filter(|symbol| self.is_meant(symbol, &wanted))
+        let mut found: Vec<&Symbol> = self
+            .of_key(key(&wanted))
+            .iter()
+            .filter(|symbol| !symbol.is_redundant && self.is_meant(symbol, &wanted))
             .collect();
-        self.leave_out_declarations(&mut found);
         found.sort_by(|a, b| self.order(a, b, name));
         Some(found.into_iter().map(|symbol| self.row(symbol)).collect())
     }
@@ -44,24 +43,6 @@ impl Names {
             && full_name
                 .strip_suffix(wanted)
                 .is_some_and(|before| before.ends_with(['.', ':', '/']))
-    }
-
-    /// What is only declared is not told where something else defines it.
-    fn leave_out_declarations(&self, found: &mut Vec<&Symbol>) {
-        if found.iter().all(|symbol| !symbol.is_declaration) {
-            return;
-        }
-        let mut defined = BTreeMap::new();
-        let name_and_kind = |symbol: &Symbol| {
-            (
-                self.texts.or_empty(symbol.full_name),
-                self.texts.or_empty(symbol.kind),
-            )
-        };
-        for symbol in found.iter() {
-            *defined.entry(name_and_kind(symbol)).or_insert(false) |= !symbol.is_declaration;
-        }
-        found.retain(|symbol| !symbol.is_declaration || !defined[&name_and_kind(symbol)]);
     }
 
     fn order(&self, a: &Symbol, b: &Symbol, name: &str) -> Ordering {
@@ -109,32 +90,33 @@ impl Names {
     }
 }
 
-/// Under which keys a name may stand: its last part, and the same without the number of a later definition (`f$2`).
-fn keys(name: &str) -> Vec<&str> {
+/// The key of a name: its last part, without the number of a later definition (`f$2`).
+fn key(name: &str) -> &str {
     let last = name
         .trim_end_matches(SEPARATORS)
         .rsplit(SEPARATORS)
         .next()
         .unwrap_or_default();
-    let before = last.trim_end_matches(|digit: char| digit.is_ascii_digit());
-    let first = before
-        .strip_suffix('$')
-        .filter(|_| before.len() < last.len());
-    std::iter::once(last).chain(first).collect()
+    without_number(last)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::keys;
+    use super::key;
 
     #[test]
-    fn keys_are_the_last_part_with_and_without_number() {
-        assert_eq!(keys("a.b::c"), ["c"]);
-        assert_eq!(keys("a.b."), ["b"]);
-        assert_eq!(keys("m.f$2"), ["f$2", "f"]);
-        assert_eq!(keys("m.f$2$13"), ["f$2$13", "f$2"]);
-        assert_eq!(keys("m.f$"), ["f$"]);
-        assert_eq!(keys("m.f2"), ["f2"]);
-        assert_eq!(keys("..."), [""]);
+    fn the_key_is_the_last_part_without_number() {
+        for (name, wanted) in [
+            ("a.b::c", "c"),
+            ("a.b.", "b"),
+            ("m.f$2", "f"),
+            ("m.f$2$13", "f$2"),
+            ("m.f$", "f$"),
+            ("m.f2", "f2"),
+            ("$1", ""),
+            ("...", ""),
+        ] {
+            assert_eq!(key(name), wanted, "{name}");
+        }
     }
 }

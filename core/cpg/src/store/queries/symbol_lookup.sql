@@ -16,8 +16,7 @@
 -- column code text  First line of its source text, at most 200 bytes.
 SELECT id, kind, name, full_name, signature, filename AS path, line_number AS line, line_number_end AS line_end, is_external, coalesce(file_role = 'test', false) AS is_test, file_role AS role, language, code
 FROM symbol
-WHERE name_key IN (lower(regexp_extract($name, '([^.:/#\\]*)[.:/#\\]*$', 1)), lower(regexp_extract($name, '([^.:/#\\]*?)(\$[0-9]+)?[.:/#\\]*$', 1)))
+WHERE name_key = lower(regexp_extract($name, '([^.:/#\\]*?)(\$[0-9]+)?[.:/#\\]*$', 1)) AND NOT is_redundant
   AND (lower(full_name) = lower($name) OR lower(name) = lower($name)
        OR (length($name) > length(name) AND right(lower(full_name), length($name) + 1) IN ('.' || lower($name), ':' || lower($name), '/' || lower($name))))
-QUALIFY NOT is_declaration OR bool_and(is_declaration) OVER (PARTITION BY full_name, kind)
 ORDER BY full_name <> $name, name <> $name AND NOT ends_with(full_name, $name), is_external, is_test, role IN ('vendored', 'generated'), full_name, id

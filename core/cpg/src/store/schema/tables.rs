@@ -285,7 +285,7 @@ tables! {
 
     /// A name that can be looked up, sorted by `name_key`.
     SymbolRows "symbol" {
-        /// The last part of the name in lower case.
+        /// The last part of the name in lower case, without the number of a later definition (`f$2`).
         name_key: Text,
         /// Short name.
         name: Text,
@@ -313,6 +313,8 @@ tables! {
         code: Text,
         /// Only says that something is there that is defined elsewhere.
         is_declaration: Truth,
+        /// Such a declaration where another row is the definition: look-ups leave it out.
+        is_redundant: Truth,
     }
 
     /// An edge inside a file that is no function of a node's columns, by source; data dependence has a table of its own.
