@@ -167,7 +167,7 @@ impl<O: Output> Lower<'_, O> {
             && self.tree.kind(left) == Kind::Identifier
         {
             let name = self.tree.name(left);
-            if self.declaration_of(name).is_none() {
+            if self.declaration_of(name).is_none() && !self.is_later_member(name) {
                 self.assigned.push((name, self.tree.span(left)));
             }
         }
