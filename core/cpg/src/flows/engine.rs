@@ -20,6 +20,8 @@ use crate::stop::Stop;
 
 /// Fields that a path goes through: more of them lead around in graphs of objects, and make most of the work.
 const MOST_FIELDS: usize = 3;
+/// Certainty of what is kept to fewer steps than it had.
+pub(super) const WIDENED: f32 = 0.8;
 /// Steps of paths whose objects are looked for in methods that ran before.
 pub(super) const MOST_ALIAS_STEPS: usize = 3;
 
@@ -186,9 +188,18 @@ impl<'p, 'a> Engine<'p, 'a> {
         context: u32,
         node: Node,
         path: &[Step],
-        (since, alias): (u32, bool),
-        origin: Origin,
+        (mut since, alias): (u32, bool),
+        mut origin: Origin,
     ) {
+        let room = self.state.room(context, node);
+        let mut path = path;
+        if path.len() > room {
+            path = &path[..room];
+            origin.confidence *= WIDENED;
+        }
+        if room == 1 && !path.is_empty() && since != NEVER {
+            since = ENTRY;
+        }
         if repeats(path) || self.has_no_parts(node, path) || self.is_kept_by_class(node, path) {
             return;
         }

@@ -2,7 +2,7 @@
 
 use super::StepKind;
 use super::bind::{Into, Invocation};
-use super::engine::{Engine, MOST_ALIAS_STEPS};
+use super::engine::{Engine, MOST_ALIAS_STEPS, WIDENED};
 use super::path::{Path, PathId, Step, behind};
 use super::program::{FileAt, NONE, Node};
 use super::state::{ENTRY, Exit, Fact, NEVER, Origin};
@@ -322,16 +322,19 @@ impl Engine<'_, '_> {
         path: &[Step],
         alias: bool,
     ) {
+        let function = self.invocations[invocation as usize].function;
+        let room = self.state.room_at_entry(function, parameter);
+        let mut path = path;
+        let mut certainty = 1.0;
+        if path.len() > room {
+            path = &path[..room];
+            certainty = WIDENED;
+        }
         let id = self.paths.id(path);
         if alias && (id == 0 || path.len() > MOST_ALIAS_STEPS) {
             return;
         }
-        let Invocation {
-            file,
-            row,
-            function,
-            ..
-        } = self.invocations[invocation as usize];
+        let Invocation { file, row, .. } = self.invocations[invocation as usize];
         let (context, new) = self.state.context(function, (parameter, id, alias));
         self.add_caller(context, (invocation, from));
         if new {
@@ -349,7 +352,7 @@ impl Engine<'_, '_> {
                 kind: StepKind::Argument,
                 file,
                 row,
-                confidence: 1.0,
+                confidence: certainty,
             };
             self.state.add(fact, origin);
         }

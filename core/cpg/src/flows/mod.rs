@@ -3,13 +3,14 @@
 //! Whole-program search over sparse values: a fact says that what a source gave is at a part of a node (a variable in SSA form or an
 //! expression). Facts move along the uses of their node; calls and returns are matched by tabulation (T. Reps, S. Horwitz, M. Sagiv,
 //! "Precise Interprocedural Dataflow Analysis via Graph Reachability", POPL 1995): a method is entered once for each fact at its
-//! entry, and what leaves it goes to all that entered so. Parts of objects are access paths of bounded length. What is stored into an
-//! object is looked for under its other names, backwards from the store (S. Arzt et al., "FlowDroid", PLDI 2014), and counts from the
-//! row of the store on: reads that control cannot reach from there, or only past a row that overwrites the part, do not see it.
+//! entry, and what leaves it goes to all that entered so. Parts of objects are access paths of bounded length, shorter where a node has many of them.
+//! What is stored into an object is looked for under its other names, backwards from the store (S. Arzt et al., "FlowDroid", PLDI
+//! 2014), and counts from the row of the store on: reads that control cannot reach from there, or only past a row that overwrites the
+//! part, do not see it.
 //!
 //! Summaries have no sources or sinks in them, so contexts serve all sources, and all places of one source share their facts: which of
-//! them reaches a sink is found by going back from there. Nothing here knows a language: what differs comes as
-//! facts, rules and descriptions of libraries.
+//! them reaches a sink is found by going back from there. Nothing here knows a language: what differs comes as facts, rules and
+//! descriptions of libraries.
 //!
 //! | file | |
 //! |---|---|

@@ -18,6 +18,9 @@ const RANKS: usize = 16;
 /// By how much surer a way must be to be gone again.
 const BETTER: f32 = 1.25;
 
+/// Paths of one node after which others are kept to fewer steps, each time over.
+const CROWD: u32 = 8;
+
 /// What comes in is at a part of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Fact {
@@ -127,6 +130,10 @@ pub(super) struct State {
     /// Of facts of sources: how else they came about. Sources of one kind share their facts; this tells them apart.
     others: FxHashMap<u32, Vec<Origin>>,
     numbers: FxHashMap<Fact, u32>,
+    /// Facts of parts, by context and node.
+    crowds: FxHashMap<(u32, Node), u32>,
+    /// Contexts that are entered with a part, by function and node.
+    entries: FxHashMap<(u32, Node), u32>,
     pub(super) contexts: Vec<Context>,
     known: FxHashMap<(u32, Node, PathId, bool), u32>,
     /// What is left to look at, the surest first.
@@ -206,7 +213,21 @@ impl State {
         }
         self.facts.push(fact);
         self.origins.push(origin);
+        if fact.path != 0 {
+            *self.crowds.entry((fact.context, fact.node)).or_default() += 1;
+        }
         Some(next)
+    }
+
+    /// Steps that another path of a node in a context keeps: in structures that lead back to themselves paths have no end, and all
+    /// are of the same places.
+    pub(super) fn room(&self, context: u32, node: Node) -> usize {
+        kept(self.crowds.get(&(context, node)))
+    }
+
+    /// The same of paths with which a function is entered.
+    pub(super) fn room_at_entry(&self, function: u32, node: Node) -> usize {
+        kept(self.entries.get(&(function, node)))
     }
 
     /// Another way in which a fact came about.
@@ -249,7 +270,19 @@ impl State {
             .or_insert(next);
         if context == next {
             self.contexts.push(Context::new(function, alias));
+            if path != 0 {
+                *self.entries.entry((function, node)).or_default() += 1;
+            }
         }
         (context, context == next)
+    }
+}
+
+/// Steps that are kept where so many paths are known.
+fn kept(paths: Option<&u32>) -> usize {
+    match paths.map_or(0, |count| count / CROWD) {
+        0 => usize::MAX,
+        1 => 2,
+        _ => 1,
     }
 }

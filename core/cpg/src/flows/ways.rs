@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BinaryHeap};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::engine::Engine;
-use super::program::NONE;
+use super::program::{FileAt, NONE};
 use super::state::Origin;
 use super::{Flow, FlowStep, LEAST_CERTAINTY, StepKind};
 use crate::NodeId;
@@ -27,16 +27,19 @@ const LONGEST: usize = 400;
 struct Arrival {
     context: u32,
     fact: u32,
-    /// The one in the method that this one enters; none for the sink's own.
-    parent: Option<usize>,
+    /// What it enters: the fact in that method, and the invocation; none for the sink's own.
+    parent: Option<Entered>,
     confidence: f32,
 }
+
+/// A method that is entered: the arrival in it, and the invocation.
+type Entered = (usize, u32);
 
 /// Where a fact of a source goes on.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Toward {
     /// Into a method, or none where the sink is there.
-    Method(Option<usize>),
+    Method(Option<Entered>),
     /// To a fact that came about by the origin of that number.
     Fact(usize, usize),
 }
@@ -87,7 +90,7 @@ impl<'e, 'p, 'a> Ways<'e, 'p, 'a> {
     }
 
     /// Goes back to facts of sources through the callers of methods: the facts, and what they enter.
-    fn enter(&mut self, facts: &[u32]) -> Vec<(f32, u32, Option<usize>)> {
+    fn enter(&mut self, facts: &[u32]) -> Vec<(f32, u32, Option<Entered>)> {
         let state = &self.engine.state;
         let mut roots = Vec::new();
         let mut seen = FxHashSet::default();
@@ -117,14 +120,14 @@ impl<'e, 'p, 'a> Ways<'e, 'p, 'a> {
                 let confidence =
                     confidence * self.engine.invocations[invocation as usize].confidence;
                 if state.contexts[next as usize].function == NONE {
-                    roots.push((confidence, caller, Some(at)));
+                    roots.push((confidence, caller, Some((at, invocation))));
                 } else if seen.len() >= MOST_CONTEXTS {
                     self.cut = true;
                 } else if seen.insert(next) {
                     self.arrivals.push(Arrival {
                         context: next,
                         fact: caller,
-                        parent: Some(at),
+                        parent: Some((at, invocation)),
                         confidence: confidence * state.origins[caller as usize].confidence,
                     });
                 }
@@ -135,7 +138,7 @@ impl<'e, 'p, 'a> Ways<'e, 'p, 'a> {
     }
 
     /// Goes back from facts of sources to the places where those begin.
-    fn back(&mut self, roots: Vec<(f32, u32, Option<usize>)>) {
+    fn back(&mut self, roots: Vec<(f32, u32, Option<Entered>)>) {
         let engine = self.engine;
         let state = &engine.state;
         let labels: FxHashMap<u32, u32> = engine.sources.iter().copied().collect();
@@ -199,7 +202,7 @@ impl<'e, 'p, 'a> Ways<'e, 'p, 'a> {
                     let mut ways = self.engine.state.ways(self.links[next].fact);
                     if let Some(origin) = ways.nth(number) {
                         if origin.via != NONE {
-                            steps.extend(self.inside(origin.before));
+                            steps.extend(self.inside(origin.before, (origin.file, origin.row)));
                         }
                         steps.push(self.step(origin));
                     }
@@ -207,9 +210,11 @@ impl<'e, 'p, 'a> Ways<'e, 'p, 'a> {
                 }
             }
         };
-        while let Some(arrival) = method {
-            steps.extend(self.inside(self.arrivals[arrival].fact));
-            method = self.arrivals[arrival].parent;
+        while let Some((at, invocation)) = method {
+            let arrival = &self.arrivals[at];
+            let call = &self.engine.invocations[invocation as usize];
+            steps.extend(self.inside(arrival.fact, (call.file, call.row)));
+            method = arrival.parent;
         }
         steps.push(step(sink, StepKind::Sink));
         steps.dedup();
@@ -231,15 +236,21 @@ impl<'e, 'p, 'a> Ways<'e, 'p, 'a> {
         }
     }
 
-    /// Steps from where a method is entered to a fact in it.
-    fn inside(&self, mut fact: u32) -> Vec<FlowStep> {
+    /// Steps from where a method is entered, by a call, to a fact in it: all calls share what is in it.
+    fn inside(&self, mut fact: u32, call: (FileAt, u32)) -> Vec<FlowStep> {
         let mut steps = Vec::new();
         let mut callers = Vec::new();
         while steps.len() < LONGEST {
             let origin = self.engine.state.origins[fact as usize];
             steps.push(self.step(&origin));
             if origin.kind == StepKind::Argument {
-                let Some(caller) = callers.pop() else { break };
+                let (caller, place) = callers.pop().unwrap_or((NONE, call));
+                if let Some(first) = steps.last_mut() {
+                    first.node = self.engine.row_id(place);
+                }
+                if caller == NONE {
+                    break;
+                }
                 fact = caller;
                 continue;
             }
@@ -247,7 +258,7 @@ impl<'e, 'p, 'a> Ways<'e, 'p, 'a> {
                 break;
             }
             if origin.via != NONE {
-                callers.push(origin.via);
+                callers.push((origin.via, (origin.file, origin.row)));
             }
             fact = origin.before;
         }
