@@ -112,7 +112,7 @@ pub struct Gap {
     pub start: u32,
     /// End of the stretch, exclusive.
     pub end: u32,
-    /// Short constant: `syntax_error`, `no_importer`, `generated`, `too_large` …
+    /// Short constant: `syntax_error`, `no_importer`, `minified`, `too_large` …
     pub reason: String,
     /// A sentence.
     pub detail: String,
