@@ -220,7 +220,7 @@ impl Macros {
     pub(crate) fn renames(&self) -> FxHashMap<String, String> {
         let is_name = |body: &str| {
             !body.is_empty()
-                && body.bytes().all(crate::lex::is_word)
+                && body.bytes().all(is_word)
                 && !body.starts_with(|c: char| c.is_ascii_digit())
                 && !is_keyword(body)
         };

@@ -231,10 +231,10 @@ impl Solver<'_, '_> {
         if language.destructor.is_some() && invocation < program.ends().calls {
             let (file, site) = call_site(program, invocation);
             if !found && site.positional == 0 {
-                self.make(invocation, class, file, &[], 8);
+                self.make(invocation, class, file, &[]);
             }
             if !site.keeps {
-                self.destroy(invocation, class, tier, 8);
+                self.destroy(invocation, class, tier);
             }
         }
         if !found

@@ -1,6 +1,7 @@
 //! What runs where objects are made and destroyed without a call that stands in the text: where a variable holds them by value, where a
 //! class has them as bases or members, and where they are deleted. Only for languages with the rule `destructor`.
 
+use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
 use super::invoke::call_site;
@@ -12,18 +13,23 @@ use crate::kind::property::{CONSTRUCTOR, DECLARATION, DYNAMIC_DISPATCH, STATIC};
 use crate::passes::Resolution;
 use crate::passes::facts::{Expression, Made, Name, Owner, Place};
 
-/// Objects in objects that are looked at.
-const DEPTH: u32 = 8;
+/// Classes of objects in one object that are looked at.
+const PARTS: usize = 64;
 /// Classes below one that is deleted through a pointer.
 const BELOW: usize = 50;
 
 /// Adds what objects run, file by file.
 pub(super) fn add(solver: &mut Solver<'_, '_>) {
-    for at in 0..solver.program.files.len() as u32 {
-        if solver.program.language(at).destructor.is_some() {
-            variables(solver, at);
-            functions(solver, at);
-        }
+    let files = 0..solver.program.files.len() as u32;
+    let with_ends: Vec<FileAt> = files
+        .filter(|&at| solver.program.language(at).destructor.is_some())
+        .collect();
+    for &at in &with_ends {
+        value_members(solver, at);
+    }
+    for at in with_ends {
+        variables(solver, at);
+        functions(solver, at);
     }
 }
 
@@ -38,11 +44,11 @@ fn variables(solver: &mut Solver<'_, '_>, at: FileAt) {
         for class in classes {
             let site = solver.row_site(at, object.row, object.caller);
             match &object.made {
-                Made::Default => solver.make(site, class, at, &[], DEPTH),
-                Made::From(from) => solver.make(site, class, at, &[*from], DEPTH),
+                Made::Default => solver.make(site, class, at, &[]),
+                Made::From(from) => solver.make(site, class, at, &[*from]),
                 Made::Elsewhere => {}
             }
-            solver.destroy(site, class, Resolution::Import, DEPTH);
+            solver.destroy(site, class, Resolution::Import);
         }
     }
 }
@@ -68,7 +74,7 @@ fn functions(solver: &mut Solver<'_, '_>, at: FileAt) {
         let site = solver.row_site(at, facts.row, Some(position));
         if file.name(facts.name).starts_with(prefix) {
             for part in solver.parts(class) {
-                solver.destroy(site, part, Resolution::Import, DEPTH);
+                solver.destroy(site, part, Resolution::Import);
             }
             continue;
         }
@@ -95,14 +101,14 @@ fn functions(solver: &mut Solver<'_, '_>, at: FileAt) {
         }
         for base in solver.class_bases(class) {
             if !called.contains(&name(base)) {
-                solver.make(site, base, at, &[], DEPTH);
+                solver.make(site, base, at, &[]);
             }
         }
         let end = file
             .functions
             .get(position as usize + 1)
             .map_or(u32::MAX, |next| next.row);
-        for (variable, part) in solver.members_by_value(class) {
+        for (variable, part) in solver.members_by_value(class).to_vec() {
             let owner = program.file_of_variable(variable);
             let within = variable - program.bases[owner as usize].variables;
             let is_set = owner == at
@@ -110,25 +116,31 @@ fn functions(solver: &mut Solver<'_, '_>, at: FileAt) {
                     flow.to == Place::Variable(within) && flow.row > facts.row && flow.row < end
                 });
             if !is_set {
-                solver.make(site, part, at, &[], DEPTH);
+                solver.make(site, part, at, &[]);
             }
         }
     }
 }
 
 impl Solver<'_, '_> {
-    /// An object of a class is made at a site from arguments of such types.
-    pub(super) fn make(
-        &mut self,
-        site: u32,
-        class: u32,
-        file: FileAt,
-        types: &[Option<Name>],
-        depth: u32,
-    ) {
-        let Some(depth) = depth.checked_sub(1) else {
-            return;
-        };
+    /// An object of a class is made at a site from arguments of such types. What has no constructor of its own makes its parts.
+    pub(super) fn make(&mut self, site: u32, class: u32, file: FileAt, types: &[Option<Name>]) {
+        let mut seen = FxHashSet::default();
+        let mut open = vec![class];
+        while let Some(class) = open.pop() {
+            if seen.len() < PARTS && seen.insert(class) && !self.make_own(site, class, file, types)
+            {
+                open.extend(if types.is_empty() {
+                    self.parts(class)
+                } else {
+                    self.class_bases(class)
+                });
+            }
+        }
+    }
+
+    /// The constructor of a class runs at a site, where it has one for such types.
+    fn make_own(&mut self, site: u32, class: u32, file: FileAt, types: &[Option<Name>]) -> bool {
         let program = self.program;
         let name = program.name(
             program.class_files[class as usize],
@@ -138,11 +150,8 @@ impl Solver<'_, '_> {
         let mut found: Vec<u32> = methods
             .into_iter()
             .filter(|&method| {
-                let own = program
-                    .function(method)
-                    .parameters
-                    .iter()
-                    .filter(|own| !own.is_receiver);
+                let own = program.function(method).parameters.iter();
+                let own = own.filter(|own| !own.is_receiver);
                 let required = own.clone().filter(|own| !own.optional).count();
                 program.function(method).properties & CONSTRUCTOR != 0
                     && required <= types.len()
@@ -157,16 +166,7 @@ impl Solver<'_, '_> {
             let invocation = self.invoke(site, SmallVec::new(), NONE);
             self.call_function(invocation, method, Some(instance), Resolution::Import);
         }
-        if found.is_empty() {
-            let parts = if types.is_empty() {
-                self.parts(class)
-            } else {
-                self.class_bases(class)
-            };
-            for part in parts {
-                self.make(site, part, file, types, depth);
-            }
-        }
+        !found.is_empty()
     }
 
     /// Arguments that become objects of their own: copies, and what a constructor of the parameter's class converts.
@@ -192,25 +192,27 @@ impl Solver<'_, '_> {
             let converts =
                 !is_copy && (from.pointers > 0 || program.language(file).is_number(from.name));
             if converts || is_copy && by_value && !from.is_moved && from.pointers == 0 {
-                self.make(invocation, class, file, &[Some(*given)], DEPTH);
-                self.destroy(invocation, class, Resolution::Type, DEPTH);
+                self.make(invocation, class, file, &[Some(*given)]);
+                self.destroy(invocation, class, Resolution::Type);
             }
         }
     }
 
-    /// An object of a class is destroyed at a site.
-    pub(super) fn destroy(&mut self, site: u32, class: u32, tier: Resolution, depth: u32) {
-        let Some(depth) = depth.checked_sub(1) else {
-            return;
-        };
-        if let Some(method) = self.destructor(class) {
-            let invocation = self.invoke(site, SmallVec::new(), NONE);
-            let instance = Val::new(Kind::Instance, class);
-            self.call_function(invocation, method, Some(instance), tier);
-            return;
-        }
-        for part in self.parts(class) {
-            self.destroy(site, part, tier, depth);
+    /// An object of a class is destroyed at a site. What has no destructor of its own destroys its parts.
+    pub(super) fn destroy(&mut self, site: u32, class: u32, tier: Resolution) {
+        let mut seen = FxHashSet::default();
+        let mut open = vec![class];
+        while let Some(class) = open.pop() {
+            if seen.len() >= PARTS || !seen.insert(class) {
+                continue;
+            }
+            if let Some(method) = self.destructor(class) {
+                let invocation = self.invoke(site, SmallVec::new(), NONE);
+                let instance = Val::new(Kind::Instance, class);
+                self.call_function(invocation, method, Some(instance), tier);
+            } else {
+                open.extend(self.parts(class));
+            }
         }
     }
 
@@ -218,13 +220,13 @@ impl Solver<'_, '_> {
     pub(super) fn delete(&mut self, site: u32, value: Val, tier: Resolution) {
         let class = value.number();
         let tier = tier.max(Resolution::Type);
-        self.destroy(site, class, tier, DEPTH);
+        self.destroy(site, class, tier);
         let is_virtual = self
             .destructor(class)
             .is_some_and(|method| self.program.function(method).properties & DYNAMIC_DISPATCH != 0);
         if value.kind() == Kind::Declared && is_virtual {
             for below in self.hierarchy.below(class, BELOW) {
-                self.destroy(site, below, tier.max(Resolution::Hierarchy), DEPTH);
+                self.destroy(site, below, tier.max(Resolution::Hierarchy));
             }
         }
     }
@@ -265,35 +267,36 @@ impl Solver<'_, '_> {
     /// Classes whose objects are in each object of a class: bases, then members.
     fn parts(&self, class: u32) -> Vec<u32> {
         let mut parts = self.class_bases(class);
-        parts.extend(
-            self.members_by_value(class)
-                .into_iter()
-                .map(|(_, part)| part),
-        );
+        parts.extend(self.members_by_value(class).iter().map(|&(_, part)| part));
         parts
     }
 
     /// Members that hold an object by value: the variable and its class.
-    fn members_by_value(&self, class: u32) -> Vec<(u32, u32)> {
-        let program = self.program;
-        let at = program.class_files[class as usize];
-        let (file, bases) = (program.files[at as usize], program.bases[at as usize]);
-        let own = Owner::Class(class - bases.classes);
-        let mut found = Vec::new();
-        for (variable, node) in file.variables.iter().zip(bases.variables..) {
-            if variable.owner != own || variable.properties & STATIC != 0 {
-                continue;
-            }
-            for &source in program.sources(node) {
-                if let Expression::Exact(of) = file.expressions[source as usize]
-                    && let Expression::Global(name) = file.expressions[of as usize]
-                {
-                    let classes = self.imports.linkage.classes(program, at, file.name(name));
-                    found.extend(classes.into_iter().map(|part| (node, part)));
-                }
+    fn members_by_value(&self, class: u32) -> &[(u32, u32)] {
+        self.value_members.get(&class).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Finds the members of all classes that hold objects by value.
+fn value_members(solver: &mut Solver<'_, '_>, at: FileAt) {
+    let program = solver.program;
+    let (file, bases) = (program.files[at as usize], program.bases[at as usize]);
+    for (variable, node) in file.variables.iter().zip(bases.variables..) {
+        let Owner::Class(own) = variable.owner else {
+            continue;
+        };
+        if variable.properties & STATIC != 0 {
+            continue;
+        }
+        for &source in program.sources(node) {
+            if let Expression::Exact(of) = file.expressions[source as usize]
+                && let Expression::Global(name) = file.expressions[of as usize]
+            {
+                let classes = solver.imports.linkage.classes(program, at, file.name(name));
+                let members = solver.value_members.entry(bases.classes + own).or_default();
+                members.extend(classes.into_iter().map(|part| (node, part)));
             }
         }
-        found
     }
 }
 

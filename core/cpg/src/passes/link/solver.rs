@@ -167,6 +167,8 @@ pub(super) struct Solver<'p, 'a> {
     pub(super) returned_parameters: Vec<SmallVec<[u16; 1]>>,
     /// Operations whose operands were looked at: (operation, position, method).
     pub(super) operated: FxHashSet<(u32, u32, Val)>,
+    /// By class: members that hold an object by value, with the classes of those.
+    pub(super) value_members: FxHashMap<u32, Vec<(Node, u32)>>,
     /// Calls of a type with too many overrides below it: (class, name).
     pub(super) cut: FxHashSet<(u32, Symbol)>,
     steps: u64,
@@ -210,6 +212,7 @@ impl<'p, 'a> Solver<'p, 'a> {
             reached: FxHashSet::default(),
             returned_parameters: vec![SmallVec::new(); ends.functions as usize],
             operated: FxHashSet::default(),
+            value_members: FxHashMap::default(),
             cut: FxHashSet::default(),
             // About a hundred times what real projects take; far from what a machine cannot do.
             steps: 20_000_000 + 200 * nodes as u64,
