@@ -262,6 +262,7 @@ fn unsafe_settings_stop_the_start() {
         ("API_PORT", "99999", "port"),
         ("API_TRUSTED_PROXIES", "everybody", "trusted_proxies"),
         ("RATE_LIMIT_STORAGE", "nowhere", "memory"),
+        ("REGISTRATION", "maybe", "auth.registration"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let arguments: &[&str] = if name == "API_PORT" {
