@@ -44,6 +44,7 @@ impl Graph {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` hands over")]
 fn engine(error: duckdb::Error) -> QueryError {
     QueryError::Engine(error.to_string())
 }
