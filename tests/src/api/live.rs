@@ -18,7 +18,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use super::world::{Start, World};
 
 /// Nothing here takes longer.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 /// The world behind a door.
 struct Open {
@@ -139,7 +139,7 @@ impl Client {
         loop {
             match self.next().await {
                 Some(Message::Text(text)) => {
-                    heard.push(serde_json::from_str(text.as_str()).unwrap())
+                    heard.push(serde_json::from_str(text.as_str()).unwrap());
                 }
                 Some(Message::Close(Some(frame))) => return (heard, frame.code.into()),
                 other => panic!("a text or an end is expected, not {other:?}, after {heard:?}"),

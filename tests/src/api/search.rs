@@ -1,5 +1,6 @@
 //! Searching texts: what is found, whose it is, and what becomes of an index that is lost.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use codegraph_model::Role;
@@ -49,7 +50,7 @@ async fn search(world: &World, token: &str, query: &str) -> Reply {
     for byte in query.bytes() {
         match byte {
             b' ' => encoded.push('+'),
-            128.. => encoded.push_str(&format!("%{byte:02X}")),
+            128.. => write!(encoded, "%{byte:02X}").unwrap(),
             _ => encoded.push(char::from(byte)),
         }
     }

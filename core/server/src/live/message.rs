@@ -34,7 +34,9 @@ impl Told {
     }
 
     pub(crate) fn error(error: impl Into<String>, details: Value) -> Self {
-        Self::new("error", json!({"error": error.into(), "details": details}))
+        let mut payload = json!({"error": error.into()});
+        payload["details"] = details;
+        Self::new("error", payload)
     }
 
     #[must_use]

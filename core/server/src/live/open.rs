@@ -155,12 +155,11 @@ async fn admitted<C: Channel>(
     target: C::Target,
 ) -> ApiResult<()> {
     let mut asked = false;
-    let credential = match proof? {
-        Some(credential) => credential,
-        None => {
-            asked = true;
-            ask(socket).await?
-        }
+    let credential = if let Some(credential) = proof? {
+        credential
+    } else {
+        asked = true;
+        ask(socket).await?
     };
     let caller = Caller::<C::Permit>::admit(state, visitor, Some(&credential)).await?;
     let user = caller.identity().user.id;

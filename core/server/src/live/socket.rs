@@ -271,19 +271,16 @@ impl Socket {
         if said.kind == "ping" {
             return self.tell(&Told::new("pong", json!({})).answering(id)).await;
         }
-        match channel.take(caller, &said).await {
-            Some(answers) => {
-                for told in answers {
-                    self.tell(&told.answering(id)).await;
-                }
+        if let Some(answers) = channel.take(caller, &said).await {
+            for told in answers {
+                self.tell(&told.answering(id)).await;
             }
-            None => {
-                let kind: String = said.kind.chars().take(100).collect();
-                let error = format!("there is no type '{kind}' here");
-                self.tell(&Told::error(error, json!({})).answering(id))
-                    .await;
-            }
+            return;
         }
+        let kind: String = said.kind.chars().take(100).collect();
+        let error = format!("there is no type '{kind}' here");
+        self.tell(&Told::error(error, json!({})).answering(id))
+            .await;
     }
 }
 
