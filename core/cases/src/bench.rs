@@ -79,6 +79,8 @@ impl Bench {
                 graph_memory: 512 << 20,
                 fetch_time: Duration::from_secs(1),
                 fetch_bytes: 0,
+                fetch_depth: 1,
+                rows_at_once: 1 << 16,
                 launcher: "codegraph".into(),
                 strict_sandbox: false,
                 extra_ca: None,

@@ -33,7 +33,7 @@ impl Db {
     pub async fn open(location: &Location) -> Result<Self, StorageError> {
         match location {
             Location::Sqlite(path) => SqliteDb::open(path).await.map(Self::Sqlite),
-            Location::Postgres(url) => PostgresDb::open(url).await.map(Self::Postgres),
+            Location::Postgres(url) => Box::pin(PostgresDb::open(url)).await.map(Self::Postgres),
         }
     }
 
@@ -44,7 +44,7 @@ impl Db {
     pub async fn migrate(location: &Location, to: Option<i64>) -> Result<Migrated, StorageError> {
         match location {
             Location::Sqlite(path) => SqliteDb::migrate_to(path, to).await,
-            Location::Postgres(url) => PostgresDb::migrate_to(url, to).await,
+            Location::Postgres(url) => Box::pin(PostgresDb::migrate_to(url, to)).await,
         }
     }
 

@@ -102,7 +102,7 @@ impl PostgresDb {
             sqlx::query(lock).bind(WRITERS).execute(&mut *inner).await?;
             Ok(inner)
         };
-        let inner = in_time(begun)
+        let inner = Box::pin(in_time(begun))
             .await
             .map_err(|error| self.place.explain(error))?;
         Ok(Tx::postgres(inner, self.place.clone()))
@@ -112,7 +112,7 @@ impl PostgresDb {
         let begun = self
             .readers
             .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-        let inner = in_time(begun)
+        let inner = Box::pin(in_time(begun))
             .await
             .map_err(|error| self.place.explain(error))?;
         Ok(Tx::postgres(inner, self.place.clone()))

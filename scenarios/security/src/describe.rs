@@ -2,7 +2,7 @@
 
 use codegraph_sdk::Localized;
 use codegraph_sdk::finding::rules_entry;
-use codegraph_sdk::scenario::Descriptor;
+use codegraph_sdk::scenario::{Descriptor, warm};
 
 use crate::rules::{Rule, rules};
 
@@ -76,6 +76,7 @@ pub fn descriptor() -> Descriptor {
         is_default: false,
         priority: 10,
         readme: include_str!("../README.md").to_owned(),
-        extra: vec![rules_entry(&rules)],
+        // All searches that any question asks for, made before somebody does.
+        extra: vec![rules_entry(&rules), warm("Are there security issues?")],
     }
 }

@@ -110,21 +110,20 @@ fn registered_place(text: &str, inside: &str) -> Result<What, SpecError> {
             ));
         }
     };
-    let parameter = match rest {
-        "" => None,
-        _ => {
-            let position = rest
-                .strip_prefix('(')
-                .and_then(|rest| rest.strip_suffix(')'))
-                .ok_or_else(|| wrong("has something behind the `}` that is no position"))?;
-            match position.trim().parse()? {
-                Position::Argument(at) => Some(at),
-                Position::AnyArgument => None,
-                _ => {
-                    return Err(wrong(
-                        "names no parameter: those are told by position, from 0",
-                    ));
-                }
+    let parameter = if rest.is_empty() {
+        None
+    } else {
+        let position = rest
+            .strip_prefix('(')
+            .and_then(|rest| rest.strip_suffix(')'))
+            .ok_or_else(|| wrong("has something behind the `}` that is no position"))?;
+        match position.trim().parse()? {
+            Position::Argument(at) => Some(at),
+            Position::AnyArgument => None,
+            _ => {
+                return Err(wrong(
+                    "names no parameter: those are told by position, from 0",
+                ));
             }
         }
     };

@@ -65,9 +65,8 @@ async fn lower_one(
         Err(gap) => return NotLowered::new(file, gap).add(work, builder).await,
     };
     let role = match look(&input.source) {
-        Content::Source => file.role,
         Content::Generated if file.role == FileRole::Source => FileRole::Generated,
-        Content::Generated => file.role,
+        Content::Source | Content::Generated => file.role,
         Content::Gap(reason, why) => {
             let not_lowered = NotLowered {
                 key: Some(input.key),

@@ -181,9 +181,9 @@ impl Solver<'_, '_> {
                 _ if number(&to) => None,
                 _ if to.pointers > 0 => {
                     let is_known = wanted.is_some() || program.language(own).is_number(to.name);
-                    (!is_known && to.pointers <= from.pointers).then(|| self.open_type(to))
+                    (!is_known && to.pointers <= from.pointers).then(|| open_type(to))
                 }
-                _ => wanted.map_or(Some(self.open_type(to)), |class| self.converts(class)),
+                _ => wanted.map_or(Some(open_type(to)), |class| self.converts(class)),
             };
         }
         match (given, wanted) {
@@ -193,17 +193,8 @@ impl Solver<'_, '_> {
             (Some(given), None) if number(&to) => self.converts_to_number(given),
             (None, None) if number(&from) && to.pointers > 0 => None,
             // Its name is that of a template's parameter, or of a type outside.
-            _ if to.pointers <= from.pointers => Some(self.open_type(to)),
+            _ if to.pointers <= from.pointers => Some(open_type(to)),
             _ => None,
-        }
-    }
-
-    /// What a type costs that no class is: of a template's parameter less than a conversion, of a library's class more.
-    fn open_type(&self, to: Type<'_>) -> u32 {
-        if to.text.contains("::") || to.text.contains('<') {
-            10
-        } else {
-            3
         }
     }
 
@@ -283,6 +274,15 @@ pub(super) fn signature(program: &Program<'_>, function: u32) -> String {
         .map(|name| program.files[file as usize].name(name))
         .collect::<Vec<_>>()
         .join(",")
+}
+
+/// What a type costs that no class is: of a template's parameter less than a conversion, of a library's class more.
+fn open_type(to: Type<'_>) -> u32 {
+    if to.text.contains("::") || to.text.contains('<') {
+        10
+    } else {
+        3
+    }
 }
 
 #[cfg(test)]
