@@ -6,6 +6,10 @@ mod api;
 mod servers;
 
 /// The URL of a new database.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the same tests run where there is none"
+)]
 fn new_database() -> Option<String> {
     Some(codegraph_tests::postgres::database())
 }

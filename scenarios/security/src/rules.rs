@@ -219,13 +219,12 @@ pub fn rules() -> Result<Vec<Rule>, String> {
             toml::from_str(text).map_err(|error| format!("rules/{name}.toml: {error}"))?;
         for mut entry in file.rule {
             let search = entry.search()?;
-            let at = match places.get(&entry.id) {
-                Some(&at) => at,
-                None => {
-                    places.insert(entry.id.clone(), rules.len());
-                    rules.push(told(entry)?);
-                    rules.len() - 1
-                }
+            let at = if let Some(&at) = places.get(&entry.id) {
+                at
+            } else {
+                places.insert(entry.id.clone(), rules.len());
+                rules.push(told(entry)?);
+                rules.len() - 1
             };
             rules[at].searches.extend(search);
         }

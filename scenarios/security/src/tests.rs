@@ -13,7 +13,7 @@ fn rules_are_whole() {
     for rule in &rules {
         for text in [&rule.title, &rule.says, &rule.fix] {
             assert!(!text.en.is_empty() && !text.ru.is_empty(), "{}", rule.id);
-            assert!(!text.en.ends_with(" "), "{}", rule.id);
+            assert!(!text.en.ends_with(' '), "{}", rule.id);
         }
         assert!(!rule.words.is_empty(), "{}", rule.id);
         assert!(rule.from.starts_with("https://"), "{}", rule.id);

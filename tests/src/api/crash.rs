@@ -24,7 +24,7 @@ impl Place {
         let folder = tempfile::tempdir().unwrap();
         let source = folder.path().join("sources/large");
         std::fs::create_dir_all(&source).unwrap();
-        let functions: String = (0..60)
+        let functions: Vec<String> = (0..60)
             .map(|number| {
                 format!(
                     "def f{number}(a, b):\n    for x in a:\n        if x > b:\n            b = f{}(a, x)\n    return b\n\n\n",
@@ -32,6 +32,7 @@ impl Place {
                 )
             })
             .collect();
+        let functions = functions.concat();
         for file in 0..60 {
             std::fs::write(source.join(format!("m{file}.py")), &functions).unwrap();
         }

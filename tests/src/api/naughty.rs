@@ -167,7 +167,8 @@ async fn every_text_is_taken_or_refused_and_comes_back_whole() {
             assert!(status < 500, "{path} {text:?}: {reply:?}");
             tried += 1;
         }
-        let part: String = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let octets: Vec<String> = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let part = octets.concat();
         for path in [
             format!("/api/v1/projects/{part}"),
             format!("/api/v1/groups/{part}/users"),

@@ -21,10 +21,7 @@ impl Sources<'_> {
     }
 
     fn line(&self, file: usize, offset: u32) -> usize {
-        1 + self.files[file].1.as_bytes()[..offset as usize]
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count()
+        1 + self.files[file].1[..offset as usize].matches('\n').count()
     }
 
     fn path(&self, node: NodeId) -> &str {
@@ -74,7 +71,7 @@ impl Sources<'_> {
         let short = short(name);
         let rows = (1..ast.len() as u32).filter(|&row| ast.kinds[row as usize] == NodeKind::Method);
         let row = if name == "<module>" {
-            rows.filter(|&row| ast.has(row, property::MODULE)).last()
+            rows.rev().find(|&row| ast.has(row, property::MODULE))
         } else {
             let line: usize = line.parse().unwrap_or(0);
             let heads = rows.filter(|&row| {

@@ -39,7 +39,7 @@ mod tests {
             (r#""https://api.example.com/" + name"#, true),
             (r#"f"https://api.example.com/{name}""#, true),
             (r#"f"/item/{name}""#, true),
-            (r#"'/item/%s' % name"#, true),
+            ("'/item/%s' % name", true),
             (r#""https://" + host"#, false),
             (r#"f"https://{host}/x""#, false),
             (r#"f"https://example.com{name}""#, false),

@@ -35,7 +35,11 @@ pub struct RegisterRequest {
     org_name: Option<String>,
 }
 
-#[expect(clippy::ref_option, reason = "garde's signature")]
+#[expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "garde's signature"
+)]
 fn is_address(address: &Option<String>, (): &()) -> garde::Result {
     let Some(address) = address else {
         return Ok(());
