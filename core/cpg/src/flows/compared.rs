@@ -11,6 +11,9 @@ impl Engine<'_, '_> {
     /// What a comparison with constants says of its other operand: the operand, and the outcome with which it is one of them.
     pub(super) fn compared(&mut self, node: Node) -> Vec<(Node, bool)> {
         let program = self.program;
+        if program.is_variable(node) {
+            return Vec::new();
+        }
         let (file, &Expression::Operation(operation)) = program.expression(node) else {
             return Vec::new();
         };
@@ -48,6 +51,9 @@ impl Engine<'_, '_> {
             return None;
         }
         let program = self.program;
+        if program.is_variable(node) {
+            return None;
+        }
         let (file, &Expression::Member(base, name)) = program.expression(node) else {
             return None;
         };

@@ -74,8 +74,12 @@ impl Engine<'_, '_> {
         let program = self.program;
         let site = program.call(call).1;
         if *position == Position::Receiver {
-            return match *program.expression(program.node(file, site.callee)).1 {
-                Expression::Member(base, _) if site.callee != 0 => Some(program.node(file, base)),
+            let callee = program.node(file, site.callee);
+            if site.callee == 0 || program.is_variable(callee) {
+                return None;
+            }
+            return match *program.expression(callee).1 {
+                Expression::Member(base, _) => Some(program.node(file, base)),
                 _ => None,
             };
         }
