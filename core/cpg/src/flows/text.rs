@@ -56,6 +56,9 @@ impl FromStr for What {
     type Err = SpecError;
 
     fn from_str(text: &str) -> Result<Self, SpecError> {
+        if let Some(registered) = text.strip_prefix("@{") {
+            return registered_place(text, registered);
+        }
         let (name, position) = match text.split_once('(') {
             Some((name, rest)) => {
                 let inside = rest
@@ -65,9 +68,6 @@ impl FromStr for What {
             }
             None => (text, None),
         };
-        if let Some(registered) = text.strip_prefix("@{") {
-            return registered_place(text, registered);
-        }
         let (name, is_parameter) = match name.strip_prefix('@') {
             Some(function) => (function, true),
             None => (name, false),
