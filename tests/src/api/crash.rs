@@ -274,6 +274,10 @@ fn an_import_that_is_cancelled_leaves_nothing() {
 /// A worker that was stopped for longer than its lease and goes on finds its job taken: what it made is never published.
 #[test]
 fn a_stopped_worker_that_goes_on_publishes_nothing() {
+    // SQLite has one writer: stopped in the middle of a transaction it stops every other server. Several are for PostgreSQL.
+    if crate::new_database().is_none() {
+        return;
+    }
     let place = Place::new();
     let (first, token) = place.serve("all");
     let whole = whole(&place, &first, &token);

@@ -82,6 +82,16 @@ impl Open {
         client
     }
 
+    /// Connects until there is a place, and hears the greeting.
+    async fn admitted(&self, path: &str, token: &str) -> Client {
+        loop {
+            let mut client = self.connect(path, token).await;
+            if client.hear().await["type"] == "connected" {
+                return client;
+            }
+        }
+    }
+
     async fn status(&self, path: &str, headers: &[(&'static str, &str)]) -> u16 {
         match self.try_connect(path, headers).await {
             Err(Error::Http(response)) => response.status().as_u16(),
@@ -481,7 +491,9 @@ async fn a_client_that_goes_gives_its_place_back() {
     for round in 0..3 {
         let mut held = Vec::new();
         for _ in 0..5 {
-            let mut client = open.greeted("/ws/chat", &token).await;
+            let mut client = timeout(SOON, open.admitted("/ws/chat", &token))
+                .await
+                .expect("places come back");
             client
                 .say("{\"type\": \"query\", \"query\": \"Where is Store.find defined?\"}")
                 .await;
@@ -491,15 +503,6 @@ async fn a_client_that_goes_gives_its_place_back() {
             held.push(client);
         }
         drop(held);
-        let freed = async {
-            loop {
-                let mut client = open.connect("/ws/chat", &token).await;
-                if client.hear().await["type"] == "connected" {
-                    return;
-                }
-            }
-        };
-        timeout(SOON, freed).await.expect("places come back");
     }
 }
 

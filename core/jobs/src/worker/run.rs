@@ -102,15 +102,20 @@ async fn run(worker: &Worker, job: Job) -> Result<(), StorageError> {
     if let Some(why) = refusal(worker, &job).await? {
         return end(worker, &job, Ended::Failed(why), steps.all()).await;
     }
-    let work = run_job(worker, &job, &steps, &cancel);
-    let beat = heart(worker, &job, &steps, &cancel);
-    tokio::pin!(work, beat);
-    let mut stopped = None;
-    let ended = loop {
-        tokio::select! {
-            ended = &mut work => break ended,
-            why = &mut beat, if stopped.is_none() => stopped = Some(why),
-        }
+    // The heart may stand in the middle of a transaction when the work ends: it is gone, and the transaction with it, before the end
+    // is written, which would wait for it forever.
+    let (ended, stopped) = {
+        let work = run_job(worker, &job, &steps, &cancel);
+        let beat = heart(worker, &job, &steps, &cancel);
+        tokio::pin!(work, beat);
+        let mut stopped = None;
+        let ended = loop {
+            tokio::select! {
+                ended = &mut work => break ended,
+                why = &mut beat, if stopped.is_none() => stopped = Some(why),
+            }
+        };
+        (ended, stopped)
     };
     match (ended, stopped) {
         // Another one runs it: nothing may be written.
