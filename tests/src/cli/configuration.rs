@@ -37,7 +37,7 @@ fn each_value_says_where_it_came_from() {
     // What cannot be used is refused when it is needed, without the password.
     world.write("x/x.py", "x = 1\n");
     let ran = world.run(&["import", "x"]);
-    ran.assert_refused("PostgreSQL is not supported yet");
+    ran.assert_refused("the database server db:5432 cannot be reached");
     assert!(!ran.errors().contains("s3cret"));
 }
 
