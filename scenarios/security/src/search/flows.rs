@@ -14,6 +14,10 @@ use crate::rules::{Flow, NUMBERS, Rule, Search, Source};
 
 /// Confidence below which a way is not shown: half of its calls were guessed by name.
 const LEAST: f64 = 0.25;
+/// Steps of the question whether any sink is reached, and of the question for one rule: a call of a plugin ends after 30 s, and a
+/// search that is cut says so, while a call that ends says nothing.
+const STEPS_OF_ALL: u64 = 3_000_000;
+const STEPS_OF_ONE: u64 = 400_000;
 
 pub(super) fn search(
     rules: &[Rule],
@@ -85,7 +89,7 @@ fn reached(
     for function in NUMBERS {
         query = query.sanitizer(function);
     }
-    let found = query.ask()?;
+    let found = query.at_most(STEPS_OF_ALL, 0).ask()?;
     if found.cut || found.more > 0 {
         return Ok(None);
     }
@@ -116,7 +120,7 @@ fn one(flow: &Flow, sources: &[&Source]) -> Result<Flows, Fault> {
     for guard in &flow.guards {
         query = query.guard(guard, true);
     }
-    query.ask()
+    query.at_most(STEPS_OF_ONE, 0).ask()
 }
 
 fn with_sources(mut query: FlowQuery, sources: &[&Source]) -> FlowQuery {
