@@ -1,4 +1,4 @@
-//! Cases of importers: [`case`] has their form, [`print`] that of graphs.
+//! Cases of importers: [`case`] has their form, [`mod@print`] that of graphs.
 
 mod case;
 mod print;
