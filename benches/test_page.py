@@ -83,6 +83,20 @@ class Page(unittest.TestCase):
             self.assertIn(f"{begin}\nof {part}\n{end}", text)
             self.assertEqual((text.count(begin), text.count(end)), (1, 1))
 
+    def test_one_part_is_written_alone_also_where_it_is_new(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "benchmarks.md"
+            path.write_text("# Benchmarks\n\nabove\n")
+            page.put("calls", ["first"], path)
+            page.put("suite", ["other"], path)
+            page.put("calls", ["second"], path)
+            text = path.read_text()
+        self.assertIn("above", text)
+        self.assertNotIn("first", text)
+        for part, line in [("calls", "second"), ("suite", "other")]:
+            begin, end = page.markers(part)
+            self.assertIn(f"{dict(page.KEPT)[part]}\n\n{begin}\n{line}\n{end}\n", text)
+
 
 def figures(bar, rows):
     """The table of figures with one bar."""
