@@ -62,11 +62,8 @@ impl<'p> Engine<'p, '_> {
         }
         if targets.is_empty() {
             for name in self.names(file, site.row) {
-                found.extend(
-                    language
-                        .described(&name)
-                        .map(|function| (name, function, BY_NAME)),
-                );
+                let function = language.described(&name);
+                found.extend(function.map(|function| (name.into_owned(), function, BY_NAME)));
             }
             let member = match program.files[file as usize].expressions[site.callee as usize] {
                 Expression::Member(_, name) => Some(program.files[file as usize].name(name)),

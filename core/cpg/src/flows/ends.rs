@@ -1,15 +1,18 @@
 //! Sources, sinks, sanitizers, propagators and guards of a question, in the program.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
+use rustc_hash::FxHashMap;
+
 use super::engine::Engine;
-use super::meaning::Meaning;
+use super::named::Named;
 use super::path::{Path, Step};
 use super::program::{FileAt, Node};
 use super::state::{ENTRY, Fact, Origin};
-use super::{Position, StepKind, What};
+use super::{Pattern, Position, Spec, StepKind, What};
 use crate::kind::property::VARIADIC;
-use crate::passes::facts::{Expression, Imported, Test};
+use crate::passes::facts::Test;
 
 /// What a question says of a call.
 #[derive(Debug, Default)]
@@ -23,6 +26,85 @@ pub(super) struct Site {
     pub(super) guards: Vec<u32>,
 }
 
+/// A part of what a question says of calls of a name.
+#[derive(Clone, Copy)]
+enum Part<'s> {
+    Source(u32, &'s Position),
+    Sink(u32, &'s Position),
+    Sanitizer,
+    Propagator(u32),
+    Guard(u32),
+}
+
+/// All parts of a question that are said of calls, each with its pattern.
+fn parts(spec: &Spec) -> impl Iterator<Item = (&Pattern, Part<'_>)> {
+    let source = (0..)
+        .zip(&spec.sources)
+        .filter_map(|(at, end)| match &end.what {
+            What::Call(pattern, position) => Some((pattern, Part::Source(at, position))),
+            _ => None,
+        });
+    let sink = (0..)
+        .zip(&spec.sinks)
+        .filter_map(|(at, end)| match &end.what {
+            What::Call(pattern, position) => Some((pattern, Part::Sink(at, position))),
+            _ => None,
+        });
+    let sanitizer = spec.sanitizers.iter().map(|one| (one, Part::Sanitizer));
+    let propagators = (0..).zip(&spec.propagators);
+    let propagator = propagators.map(|(at, one)| (&one.callee, Part::Propagator(at)));
+    let guard = (0..)
+        .zip(&spec.guards)
+        .map(|(at, one)| (&one.callee, Part::Guard(at)));
+    source
+        .chain(sink)
+        .chain(sanitizer)
+        .chain(propagator)
+        .chain(guard)
+}
+
+/// What a question says of calls, by the number of their name.
+pub(super) fn said(spec: &Spec, named: &Named) -> FxHashMap<u32, Rc<Site>> {
+    let mut said: FxHashMap<u32, Site> = FxHashMap::default();
+    for (pattern, part) in parts(spec) {
+        for name in named.calls.fitting(pattern) {
+            said.entry(name).or_default().add(part);
+        }
+    }
+    said.into_iter()
+        .map(|(name, site)| (name, Rc::new(site)))
+        .collect()
+}
+
+impl Site {
+    fn add(&mut self, part: Part<'_>) {
+        match part {
+            Part::Source(at, position) => self.sources.push((at, position.clone())),
+            Part::Sink(at, position) => self.sinks.push((at, position.clone())),
+            Part::Sanitizer => self.sanitizes = true,
+            Part::Propagator(at) => self.propagators.push(at),
+            Part::Guard(at) => self.guards.push(at),
+        }
+    }
+
+    /// What is said of a call of two names.
+    fn and(&self, other: &Self) -> Self {
+        fn both<T: Clone>(one: &[T], other: &[T], key: impl Fn(&T) -> u32) -> Vec<T> {
+            let mut all = [one, other].concat();
+            all.sort_by_key(&key);
+            all.dedup_by_key(|entry| key(entry));
+            all
+        }
+        Self {
+            sources: both(&self.sources, &other.sources, |&(at, _)| at),
+            sinks: both(&self.sinks, &other.sinks, |&(at, _)| at),
+            sanitizes: self.sanitizes || other.sanitizes,
+            propagators: both(&self.propagators, &other.propagators, |&at| at),
+            guards: both(&self.guards, &other.guards, |&at| at),
+        }
+    }
+}
+
 /// A place that is judged, and the test that judges it.
 #[derive(Clone, Debug)]
 pub(super) struct Guarded {
@@ -33,33 +115,13 @@ pub(super) struct Guarded {
     pub(super) outcome: bool,
 }
 
-impl Engine<'_, '_> {
+impl<'p> Engine<'p, '_> {
     /// Full names of what runs at a row.
-    pub(super) fn names(&mut self, file: FileAt, row: u32) -> Vec<String> {
-        let program = self.program;
-        let mut names = Vec::new();
-        for edge in program.targets(file, row) {
-            if let Some(&function) = program.functions.get(&edge.target) {
-                let (at, facts) = program.function(function);
-                names.push(program.files[at as usize].name(facts.full_name).to_owned());
-            } else if let Some(&name) = program.stubs.get(&edge.target) {
-                names.push(name.to_owned());
-                let known = self.language(file).map(|language| language.canonical(name));
-                names.extend(known.filter(|known| known != name));
-            }
+    pub(super) fn names(&self, file: FileAt, row: u32) -> Vec<Cow<'p, str>> {
+        match self.program.call_at(file, row) {
+            Some(call) => self.named.names(call).map(Cow::Borrowed).collect(),
+            None => super::named::linked(self.program, self.language(file), (file, row)),
         }
-        if names.is_empty()
-            && let Some(call) = program.call_at(file, row)
-            && program.call(call).1.callee != 0
-        {
-            let callee = program.node(file, program.call(call).1.callee);
-            for meaning in self.meanings(callee).iter() {
-                if let Meaning::Outside(name) = meaning {
-                    names.push(name.clone());
-                }
-            }
-        }
-        names
     }
 
     /// What the question says of the call at a row.
@@ -67,31 +129,33 @@ impl Engine<'_, '_> {
         if let Some(site) = self.sites.get(&(file, row)) {
             return Rc::clone(site);
         }
-        let names = self.names(file, row);
-        let spec = self.spec;
-        let fits = |pattern: &super::Pattern| names.iter().any(|name| pattern.fits(name));
-        let ends = |list: &[super::Endpoint]| {
-            let with = (0..).zip(list).filter_map(|(at, end)| match &end.what {
-                What::Call(pattern, position) if fits(pattern) => Some((at, position.clone())),
-                _ => None,
-            });
-            with.collect()
+        let Some(call) = self.program.call_at(file, row) else {
+            return self.site_without_call(file, row);
         };
-        let site = Rc::new(Site {
-            sources: ends(&spec.sources),
-            sinks: ends(&spec.sinks),
-            sanitizes: spec.sanitizers.iter().any(&fits),
-            propagators: (0..)
-                .zip(&spec.propagators)
-                .filter(|(_, propagator)| fits(&propagator.callee))
-                .map(|(at, _)| at)
-                .collect(),
-            guards: (0..)
-                .zip(&spec.guards)
-                .filter(|(_, guard)| fits(&guard.callee))
-                .map(|(at, _)| at)
-                .collect(),
-        });
+        let names = self.named.of_call(call).iter();
+        let mut said = names.filter_map(|name| self.said.get(name));
+        let Some(first) = said.next() else {
+            return Rc::clone(&self.nothing);
+        };
+        let site = match said.next() {
+            None => Rc::clone(first),
+            Some(second) => Rc::new(said.fold(first.and(second), |site, other| site.and(other))),
+        };
+        self.sites.insert((file, row), Rc::clone(&site));
+        site
+    }
+
+    /// The same of an operator that runs something.
+    fn site_without_call(&mut self, file: FileAt, row: u32) -> Rc<Site> {
+        let names = self.names(file, row);
+        let fits = |pattern: &Pattern| names.iter().any(|name| pattern.fits(name));
+        let mut site = Site::default();
+        for (pattern, part) in parts(self.spec) {
+            if fits(pattern) {
+                site.add(part);
+            }
+        }
+        let site = Rc::new(site);
         self.sites.insert((file, row), Rc::clone(&site));
         site
     }
@@ -99,15 +163,29 @@ impl Engine<'_, '_> {
     /// Finds all sources and guards.
     pub(super) fn begin(&mut self) {
         let program = self.program;
+        let mut calls: Vec<(u32, Rc<Site>)> = Vec::new();
+        for (&name, said) in self
+            .said
+            .iter()
+            .filter(|(_, said)| !said.sources.is_empty())
+        {
+            let things = self.named.calls.things(name).iter();
+            calls.extend(things.map(|&call| (call, Rc::clone(said))));
+        }
+        calls.sort_unstable_by_key(|&(call, _)| call);
+        let mut seeds: Vec<(u32, u32, Position)> = Vec::new();
+        for (call, said) in calls {
+            let sources = said.sources.iter().cloned();
+            seeds.extend(sources.map(|(source, position)| (call, source, position)));
+        }
+        seeds.sort_by_key(|&(call, source, _)| (call, source));
+        seeds.dedup();
+        for (call, source, position) in seeds {
+            let (file, _) = program.call(call);
+            self.source_call(file, call, source, &position);
+        }
         for at in 0..program.files.len() as u32 {
-            let facts = program.files[at as usize];
-            for (call, site) in (program.bases[at as usize].calls..).zip(&facts.calls) {
-                let found = self.site(at, site.row);
-                for (source, position) in &found.sources {
-                    self.source_call(at, call, *source, position);
-                }
-            }
-            for test in &facts.order.tests {
+            for test in &program.files[at as usize].order.tests {
                 self.guard(at, *test);
             }
         }
@@ -224,73 +302,25 @@ impl Engine<'_, '_> {
         let What::Call(pattern, _) = &self.spec.sources[source as usize].what else {
             return;
         };
-        let mut nodes: Vec<Node> = program.members.values().flatten().copied().collect();
-        nodes.extend(program.imports_of_files());
+        for node in self.named.outside.all_fitting(pattern) {
+            let at = (program.file(node), program.row(node));
+            self.seed(source, node, &[Step::Call], at);
+        }
+    }
+
+    fn reads(&mut self, source: u32, pattern: &Pattern) {
+        let program = self.program;
+        let mut nodes = self.named.outside.all_fitting(pattern);
+        nodes.extend(self.named.read.all_fitting(pattern));
         nodes.sort_unstable();
         nodes.dedup();
         for node in nodes {
-            let fits = self
-                .meanings(node)
-                .iter()
-                .any(|meaning| matches!(meaning, Meaning::Outside(name) if pattern.fits(name)));
-            if fits {
-                let at = (program.file(node), program.row(node));
-                self.seed(source, node, &[Step::Call], at);
-            }
+            let at = (program.file(node), program.row(node));
+            self.seed(source, node, &[], at);
         }
     }
 
-    fn reads(&mut self, source: u32, pattern: &super::Pattern) {
-        let program = self.program;
-        let mut members: Vec<Node> = program.members.values().flatten().copied().collect();
-        members.extend(program.imports_of_files());
-        members.sort_unstable();
-        members.dedup();
-        for node in members {
-            let fits = self
-                .meanings(node)
-                .iter()
-                .any(|meaning| matches!(meaning, Meaning::Outside(name) if pattern.fits(name)));
-            let module = match *program.expression(node).1 {
-                Expression::Member(base, name) => {
-                    let file = program.file(node);
-                    let name = program.files[file as usize].name(name);
-                    self.meanings(program.node(file, base))
-                        .iter()
-                        .any(|meaning| match meaning {
-                            Meaning::Module(at) => {
-                                let module = &program.files[*at as usize].module;
-                                pattern.fits(&format!("{module}.{name}"))
-                            }
-                            Meaning::Instance(class) | Meaning::Class(class) => {
-                                let at = program.bases.partition_point(|b| b.classes <= *class) - 1;
-                                let facts = program.files[at];
-                                let own = class - program.bases[at].classes;
-                                let class = facts.name(facts.classes[own as usize].full_name);
-                                pattern.fits(&format!("{class}.{name}"))
-                            }
-                            // What a description makes of it may have another name.
-                            Meaning::Outside(around) => pattern.fits(&format!("{around}.{name}")),
-                            _ => false,
-                        })
-                }
-                Expression::Import(import) => {
-                    let facts = program.files[program.file(node) as usize];
-                    let import = &facts.imports[import as usize];
-                    let module = facts.name(import.module);
-                    matches!(import.what, Imported::Member(member)
-                        if pattern.fits(&format!("{module}.{}", facts.name(member))))
-                }
-                _ => false,
-            };
-            if fits || module {
-                let at = (program.file(node), program.row(node));
-                self.seed(source, node, &[], at);
-            }
-        }
-    }
-
-    fn parameters(&mut self, source: u32, pattern: &super::Pattern, position: Option<u16>) {
+    fn parameters(&mut self, source: u32, pattern: &Pattern, position: Option<u16>) {
         let program = self.program;
         for number in 0..program.ends().functions {
             let (file, function) = program.function(number);
@@ -321,7 +351,7 @@ impl Engine<'_, '_> {
     }
 
     /// Seeds parameters of a name.
-    fn named_parameters(&mut self, source: u32, pattern: &super::Pattern, name: &str) {
+    fn named_parameters(&mut self, source: u32, pattern: &Pattern, name: &str) {
         let program = self.program;
         for number in 0..program.ends().functions {
             let (file, function) = program.function(number);

@@ -10,6 +10,7 @@ use super::ends::{Guarded, Site};
 use super::language::Language;
 use super::meaning::{Meaning, Meanings};
 use super::moments::Moments;
+use super::named::Named;
 use super::order::Order;
 use super::path::{Path, PathId, Paths, Step};
 use super::program::{FileAt, NONE, Node, Program};
@@ -28,6 +29,7 @@ pub(super) const MOST_ALIAS_STEPS: usize = 3;
 pub(super) struct Engine<'p, 'a> {
     pub(super) program: &'p Program<'a>,
     pub(super) languages: &'p [Language],
+    pub(super) named: &'p Named,
     pub(super) spec: &'p Spec,
     pub(super) budget: Budget,
     pub(super) steps: u64,
@@ -37,6 +39,10 @@ pub(super) struct Engine<'p, 'a> {
     pub(super) state: State,
     pub(super) order: Order,
     meaning: Meanings,
+    /// What the question says of calls, by the number of their name.
+    pub(super) said: FxHashMap<u32, Rc<Site>>,
+    /// What it says of all others.
+    pub(super) nothing: Rc<Site>,
     pub(super) sites: FxHashMap<(FileAt, u32), Rc<Site>>,
     pub(super) guards: FxHashMap<Node, Vec<Guarded>>,
     /// (context, source): one of all places of a source, and those that are narrower.
@@ -67,6 +73,7 @@ impl<'p, 'a> Engine<'p, 'a> {
     pub(super) fn new(
         program: &'p Program<'a>,
         languages: &'p [Language],
+        named: &'p Named,
         spec: &'p Spec,
         budget: Budget,
     ) -> Self {
@@ -98,6 +105,7 @@ impl<'p, 'a> Engine<'p, 'a> {
         Self {
             program,
             languages,
+            named,
             spec,
             budget,
             steps: 0,
@@ -106,6 +114,8 @@ impl<'p, 'a> Engine<'p, 'a> {
             state: State::default(),
             order: Order::default(),
             meaning: Meanings::default(),
+            said: super::ends::said(spec, named),
+            nothing: Rc::default(),
             sites: FxHashMap::default(),
             guards: FxHashMap::default(),
             sources: Vec::new(),

@@ -23,7 +23,7 @@
 //! | `narrow`, `given`, `moments` | which callers get a fact back, and when module bodies run a method |
 //! | `bind`, `invoke`, `operations` | calls of the project |
 //! | `outside`, `described`, `effects`, `entered` | calls of described and of unknown functions |
-//! | `ends`, `guards` | sources, sinks and guards |
+//! | `named`, `ends`, `guards` | names; sources, sinks and guards |
 //! | `report`, `ways` | results, and the ways to them |
 
 mod backward;
@@ -45,6 +45,7 @@ mod invoke;
 pub(crate) mod language;
 pub(crate) mod meaning;
 mod moments;
+mod named;
 mod narrow;
 mod operations;
 mod order;
@@ -68,7 +69,7 @@ pub use spec::{
     Endpoint, Guard, MOST_ENTRIES, Pattern, Position, Propagator, Spec, SpecError, What,
 };
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::NodeId;
 use crate::passes::Linked;
@@ -185,6 +186,8 @@ pub struct Found {
 pub(crate) struct Indexed<'a> {
     pub(crate) program: program::Program<'a>,
     pub(crate) languages: Vec<language::Language>,
+    /// Found by the first question that goes by names.
+    named: OnceLock<named::Named>,
 }
 
 impl<'a> Indexed<'a> {
@@ -192,7 +195,13 @@ impl<'a> Indexed<'a> {
         Arc::new(Self {
             program: program::Program::new(files, linked),
             languages: rules.iter().map(language::Language::new).collect(),
+            named: OnceLock::new(),
         })
+    }
+
+    fn named(&self) -> &named::Named {
+        let find = || named::Named::new(&self.program, &self.languages);
+        self.named.get_or_init(find)
     }
 }
 
@@ -225,8 +234,11 @@ impl<'a> Flows<'a> {
         stop: &dyn Fn() -> bool,
     ) -> Result<Option<Found>, SpecError> {
         spec.check()?;
-        let Indexed { program, languages } = &*self.0;
-        let mut engine = engine::Engine::new(program, languages, spec, budget);
+        let Indexed {
+            program, languages, ..
+        } = &*self.0;
+        let named = self.0.named();
+        let mut engine = engine::Engine::new(program, languages, named, spec, budget);
         Ok(engine.run(stop).then(|| report::found(&engine)))
     }
 }

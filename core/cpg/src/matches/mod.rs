@@ -155,7 +155,9 @@ impl<'a> Matches<'a> {
         stop: &dyn Fn() -> bool,
     ) -> Result<Option<Found>, SpecError> {
         spec.check()?;
-        let Indexed { program, languages } = &*self.0;
+        let Indexed {
+            program, languages, ..
+        } = &*self.0;
         let mut matcher = Matcher {
             sites: Sites::new(program, languages),
             regexes: find::regexes(spec)?,

@@ -191,7 +191,9 @@ impl<'a> States<'a> {
         stop: &dyn Fn() -> bool,
     ) -> Result<Option<Found>, SpecError> {
         spec.check()?;
-        let Indexed { program, languages } = &*self.0;
+        let Indexed {
+            program, languages, ..
+        } = &*self.0;
         let spec = resources::expand(spec, languages)?;
         Ok(search::Search::new(program, languages, &spec, budget, Stop::new(stop)).run())
     }
