@@ -246,6 +246,7 @@ impl PluginHost {
             sql: self.sql.clone(),
             out,
             held_bytes: 0,
+            time: ask.time,
         }));
         let question = question(ask);
         let call = self

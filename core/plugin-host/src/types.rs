@@ -200,6 +200,8 @@ pub struct Ask {
     pub history: Vec<Turn>,
     /// What has no field.
     pub extra: Vec<Entry>,
+    /// How long the answer may take where that is more than the plugin is granted: the caller answers for it.
+    pub time: Option<Duration>,
 }
 
 /// A place in the source that proves what was said. `code` is always the stored source's text.

@@ -242,3 +242,16 @@ fn what_cannot_be_scanned_or_written_is_told() {
         );
     }
 }
+
+#[test]
+fn a_time_limit_is_a_number_of_seconds() {
+    let world = app();
+    let folder = path(&world, "app");
+    for wrong in ["0", "-1", "soon", "100000"] {
+        let ran = world.run(&["scan", &folder, &format!("--time-limit={wrong}")]);
+        assert_eq!(ran.code(), Some(2), "{wrong}");
+        assert!(ran.errors().contains("--time-limit"), "{}", ran.errors());
+    }
+    let ran = world.run(&["scan", &folder, "--time-limit", "120"]);
+    assert_eq!(ran.code(), Some(0), "{}", ran.errors());
+}

@@ -14,7 +14,7 @@ const TOO_MANY_HANDLES: &str = "store handle limit exceeded";
 const TOO_MANY: &str = "resource limit exceeded: ";
 
 pub(super) fn classify(error: &wasmtime::Error, state: &CallState) -> PluginError {
-    let limits = &state.identity.limits;
+    let limits = &state.limits;
     if let Some(Abort(error)) = error.downcast_ref() {
         return error.clone();
     }

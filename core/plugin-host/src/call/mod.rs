@@ -89,7 +89,7 @@ impl Runner {
         let queued = asked.elapsed();
         let mut store = self.store(CallState::new(plugin.clone(), self.memory.clone(), job));
         let (time, cpu) = (store.data().time.clone(), store.data().cpu.clone());
-        let limits = plugin.limits;
+        let limits = store.data().limits;
         let cancel = cancel.clone();
         let call = async move {
             let start = Instant::now();
@@ -122,7 +122,7 @@ impl Runner {
     }
 
     fn store(&self, state: CallState) -> Store<CallState> {
-        let limits = state.identity.limits;
+        let limits = state.limits;
         let time = state.time.clone();
         let mut store = Store::new(&self.engine, state);
         store.limiter(|state| &mut state.limiter);

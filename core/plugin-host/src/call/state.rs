@@ -53,6 +53,8 @@ pub(crate) struct CallState {
     wasi: WasiCtx,
     pub(crate) table: ResourceTable,
     pub(crate) identity: Arc<Identity>,
+    /// The plugin's, but for what this call was given besides.
+    pub(crate) limits: CallLimits,
     pub(crate) limiter: Limiter,
     pub(crate) log: CallLog,
     pub(crate) time: CallTime,
@@ -63,7 +65,10 @@ pub(crate) struct CallState {
 
 impl CallState {
     pub(crate) fn new(identity: Arc<Identity>, pool: Arc<MemoryPool>, job: Job) -> Self {
-        let limits = identity.limits;
+        let mut limits = identity.limits;
+        if let Job::Ask(ask) = &job {
+            limits.time = limits.time.max(ask.time.unwrap_or_default());
+        }
         let log = CallLog::new(&identity.id, limits.log_lines, limits.log_bytes);
         let wasi = WasiCtx::builder()
             .stdout(Output::stdout(&log))
@@ -84,6 +89,7 @@ impl CallState {
             cpu: CpuMeter::default(),
             used: Used::default(),
             job,
+            limits,
             identity,
         }
     }
@@ -91,7 +97,7 @@ impl CallState {
     /// Counts a call to the host; ends the guest where it is one too many.
     pub(crate) fn enter(&mut self) -> wasmtime::Result<()> {
         self.used.host_calls += 1;
-        let limit = self.identity.limits.host_calls;
+        let limit = self.limits.host_calls;
         if self.used.host_calls > limit {
             return abort(PluginError::HostCallLimit { limit });
         }
@@ -105,7 +111,7 @@ impl CallState {
         rows: u64,
         bytes: u64,
     ) -> wasmtime::Result<()> {
-        let limits = &self.identity.limits;
+        let limits = &self.limits;
         self.used.rows += rows;
         self.used.bytes += bytes;
         if self.used.rows > limits.rows {

@@ -41,6 +41,8 @@ pub(crate) struct AskJob {
     pub(crate) out: mpsc::Sender<Chunk>,
     /// Bytes of query results that the guest holds.
     pub(crate) held_bytes: u64,
+    /// How long it may take where that is more than the plugin is granted.
+    pub(crate) time: Option<Duration>,
 }
 
 impl answer::Host for CallState {}

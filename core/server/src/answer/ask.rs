@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use codegraph_model::{DOMAIN_FORMAT, Domain};
 use codegraph_plugin_host::types::{AnswerLanguage, Answered, Ask, Entry, Turn};
@@ -39,6 +39,8 @@ pub struct Question {
     pub read_gaps_with: String,
     /// When it was asked.
     pub started: Instant,
+    /// How long the answer may take where that is more than the scenario's plugin is granted.
+    pub time: Option<Duration>,
 }
 
 /// Why there is no answer.
@@ -84,6 +86,7 @@ pub async fn ask(
         language: question.language,
         history: question.history.clone(),
         extra: question.extra.clone(),
+        time: question.time,
     };
     let mut collected = Collected::default();
     read(&route, &collected);

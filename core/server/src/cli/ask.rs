@@ -99,6 +99,7 @@ pub(crate) async fn run(app: &App, arguments: Arguments, mut out: Output) -> any
             shell_word(held.project.name.as_str())
         ),
         started,
+        time: None,
     };
     let answer = answer(app, &held, question).await;
     projects::release(&db, held.lease, app.clock.now()).await?;

@@ -2,12 +2,13 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use clap::ValueEnum;
 use codegraph_jobs::import::{self, ImportError};
 use codegraph_model::{ImportMode, Origin, RequestId};
+use codegraph_plugin_host::PluginError;
 use codegraph_plugin_host::finding::Severity;
 use codegraph_plugin_host::types::AnswerLanguage;
 use codegraph_server::answer::AskError;
@@ -49,6 +50,9 @@ pub(crate) struct Arguments {
     /// What counts as untrusted
     #[arg(long, value_enum, default_value_t)]
     untrusted: Outside,
+    /// How long the search may take, after the import
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    time_limit: u64,
     /// Ends with exit code 1 where a finding is at least this bad
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<Worst>,
@@ -138,6 +142,7 @@ pub(crate) async fn run(app: &App, arguments: Arguments, mut out: Output) -> any
             "codegraph sql \"SELECT * FROM analysis_gaps\" --project {}",
             shell_word(&project)
         ),
+        time: Duration::from_secs(arguments.time_limit),
     };
     let scanned = scanned(app, &context.host, &held, request, started, &cancel).await;
     projects::release(&context.db, held.lease, app.clock.now()).await?;
@@ -166,6 +171,13 @@ async fn scanned(
     let graph = tokio::task::spawn_blocking(move || graphs.open(&path)).await??;
     match scan::scan(plugins, graph, held, request, started, bridge(cancel)).await {
         Err(ScanError::Ask(AskError::Cancelled)) => Err(Interrupted.into()),
+        Err(
+            error @ ScanError::Ask(AskError::Plugin {
+                error: PluginError::Timeout { .. },
+                ..
+            }),
+        ) => Err(anyhow::Error::new(error)
+            .context("the search did not end in time: --time-limit gives it more seconds")),
         scan => Ok(scan?),
     }
 }

@@ -8,7 +8,7 @@ mod sarif;
 mod text;
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use codegraph_plugin_host::finding::{
     Finding, RULES_KEY, RuleInfo, SCAN_KEY, Severity, UNTRUSTED_KEY,
@@ -93,6 +93,8 @@ pub struct Request {
     pub request_id: String,
     /// How to read what was not analysed.
     pub read_gaps_with: String,
+    /// How long each scenario may take.
+    pub time: Duration,
 }
 
 /// Scans a graph.
@@ -124,6 +126,7 @@ pub async fn scan(
             request_id: request.request_id.clone(),
             read_gaps_with: request.read_gaps_with.clone(),
             started,
+            time: Some(request.time),
         };
         let answer = ask(
             plugins,

@@ -122,6 +122,7 @@ impl Prepared {
                 request_id: caller.request_id().to_owned(),
                 read_gaps_with: READ_GAPS.to_owned(),
                 started,
+                time: None,
             },
         })
     }
