@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 MIB = 1 << 20
-# What `benches/calls/run --write` put between its markers, and what is said of flows, stays.
-KEPT = [("calls", "## Recall of calls"), ("flows", "")]
+# What `benches/calls/run --write` and `benches/server --write` put between their markers, and what is said of flows, stays.
+KEPT = [("calls", "## Recall of calls"), ("flows", ""), ("server", "")]
 HEAD = f"""# Benchmarks
 
 Written by `make bench` on {platform.machine()}, {os.cpu_count()} cores; figures of one run on one machine: compare columns, not days.
@@ -217,3 +217,14 @@ def write(lines, path):
         kept.append(f"{heading}\n\n{inside}{end}".lstrip())
     path.parent.mkdir(exist_ok=True)
     path.write_text("\n\n".join(["\n".join([HEAD, "", *lines]), *kept]) + "\n")
+
+
+def put(part, lines, path):
+    """Writes one part between its markers, and leaves the rest as it is."""
+    text = path.read_text() if path.exists() else ""
+    begin, end = markers(part)
+    if begin not in text or end not in text:
+        text = f"{text.rstrip()}\n\n{begin}\n{end}\n".lstrip()
+    before, _, rest = text.partition(begin)
+    after = rest.partition(end)[2]
+    path.write_text(before + "\n".join([begin, *lines, end]) + after)

@@ -1,4 +1,4 @@
-//! What the tests of the plugin host share.
+//! Plugins written by hand for tests: sound ones, and those that mean harm.
 #![expect(
     clippy::format_collect,
     clippy::format_push_string,
@@ -9,6 +9,5 @@
     reason = "the manifest as it should be, none at all, or these bytes"
 )]
 
-pub(crate) mod guest;
-pub(crate) mod hostile;
-pub(crate) mod world;
+pub mod guest;
+pub mod hostile;

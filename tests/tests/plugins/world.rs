@@ -16,7 +16,7 @@ use codegraph_plugin_host::{
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
-use super::guest::Guest;
+use codegraph_tests::plugins::guest::Guest;
 
 /// A folder of plugins and what runs them.
 pub(crate) struct World {
