@@ -18,7 +18,7 @@ use super::world::program;
 
 const PASSWORD: &str = "seven horses in a row";
 /// Seconds that a client may let an answer wait.
-const PATIENCE: u64 = 2;
+const PATIENCE: u64 = 5;
 /// Letters of an answer: more than the system keeps for a client that does not read.
 const LETTERS: u64 = 12 << 20;
 const PIECE: u32 = 64 << 10;

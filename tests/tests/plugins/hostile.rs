@@ -426,9 +426,9 @@ async fn scenarios_end_in_their_errors_too() {
     for guest in &guests {
         world.ready(&guest.id);
         let (answered, _) = world.ask(&guest.id).await;
-        // What is only dropped is no error.
+        // Lines of a log that are too many are dropped, which is no error.
         let is_cut = guest.id == "log-flood";
-        assert_eq!(answered.is_ok(), is_cut, "{}: {answered:?}", guest.id);
+        assert!(answered.is_err() || is_cut, "{}: {answered:?}", guest.id);
         let error = answered.err();
         assert!(
             error.is_none_or(|error| error.is_misbehaviour()),

@@ -8,6 +8,7 @@ use futures::stream;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, mpsc};
 use tokio::time::interval;
+use utoipa::ToSchema;
 
 use super::question::{ChatRequest, Prepared};
 use crate::answer::Collected;
@@ -23,10 +24,22 @@ pub(crate) const WAITING: usize = 256;
 /// A piece of text is at most so long, bytes: what waits is at most a mebibyte, but for the whole answer at its end.
 const LONGEST_CHUNK: usize = 4 << 10;
 
+/// An event of a stream.
+#[derive(Debug, ToSchema)]
+pub struct StreamEvent {
+    /// A JSON object with `type`: `start`, `scenario`, `chunk`, `done`, `end` or `error`.
+    #[expect(
+        dead_code,
+        reason = "events are written as text; this is what the document says of them"
+    )]
+    #[schema(example = r#"{"type": "chunk", "content": "Found 3 potential "}"#)]
+    data: String,
+}
+
 /// Asks a question about a project and gives the answer as it comes: `start`, `scenario`, `chunk` …, `done` with the whole answer,
 /// `end`; or `error`. The chunks together are the answer's text.
 #[utoipa::path(post, path = "/chat/stream", request_body = ChatRequest, tag = "chat",
-    responses((status = 200, body = String, content_type = "text/event-stream"), ApiError))]
+    responses((status = 200, body = StreamEvent, content_type = "text/event-stream"), ApiError))]
 pub async fn create_chat_stream(
     caller: Caller<ScenariosExecute>,
     headers: HeaderMap,
