@@ -125,7 +125,8 @@ async fn documents_and_the_domain_of_a_graph_that_is_there() {
         assert_eq!(got.map(Value::as_u64), counts.map(Some), "{indexed:?}");
         assert!(stats["symbols_indexed"].as_u64() >= Some(3), "{indexed:?}");
         // What was open before is not what answers now.
-        let hits = world.get("/api/v1/search?q=lanterns", &token).await;
+        let texts = "/api/v1/search?q=lanterns&type=readme,document,comment";
+        let hits = world.get(texts, &token).await;
         assert_eq!(hits.status, 200, "{hits:?}");
         found.push(hits.json["total"].as_u64().unwrap());
     }
