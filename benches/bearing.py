@@ -54,7 +54,8 @@ def with_shop(environment, folder):
     token = server.login()
     job = server.start_import(token, ROOT / "examples/shop", "shop")
     assert server.wait_import(token, job)["status"] == "completed"
-    return server, token, written.stdout.split()
+    # One of each kind after the other, not all that loop first.
+    return server, token, sorted(written.stdout.split(), key=lambda name: name.rpartition("-")[2])
 
 
 def probes():

@@ -1,4 +1,8 @@
 //! A host over a folder of its own, and a graph of one file.
+#![expect(
+    clippy::format_collect,
+    reason = "a text of few lines, where speed does not matter"
+)]
 
 use std::path::PathBuf;
 use std::sync::Arc;
