@@ -36,7 +36,7 @@ bench: build ## measures import, look-up and answer times, beside the peers that
 	@benches/run
 
 load: build ## how the server bears many at once: requests a second, probes, memory, a crowd
-	@cargo build --workspace --examples && benches/server
+	@benches/server --write 300
 
 conformance: build ## asks the server whatever its OpenAPI document allows (schemathesis), and the reference's examples
 	@scripts/examples && scripts/conformance

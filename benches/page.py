@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 MIB = 1 << 20
-# What `benches/calls/run --write` and `benches/calls/suite --write` put between their markers, and what is said of flows, stays.
-KEPT = [("calls", "## Recall of calls"), ("suite", "## Calls of a public micro suite"), ("flows", "")]
+# What `benches/calls/run`, `benches/calls/suite` and `benches/server` put between their markers with `--write`, and what is said of flows, stays.
+KEPT = [("calls", "## Recall of calls"), ("suite", "## Calls of a public micro suite"), ("flows", ""), ("server", "")]
 HEAD = f"""# Benchmarks
 
 Written by `make bench` on {platform.machine()}, {os.cpu_count()} cores; figures of one run on one machine: compare columns, not days.
@@ -220,11 +220,11 @@ def write(lines, path):
 
 
 def put(part, lines, path):
-    """Writes what stands between the markers of one part anew, and nothing else."""
-    text = path.read_text() if path.is_file() else ""
+    """Writes one part between its markers, and leaves the rest as it is."""
+    text = path.read_text() if path.exists() else ""
     begin, end = markers(part)
     if begin not in text or end not in text:
         heading = dict(KEPT)[part]
-        text = f"{text.rstrip()}\n\n{heading}\n\n{begin}\n{end}\n"
+        text = "\n\n".join(piece for piece in [text.rstrip(), heading, f"{begin}\n{end}\n"] if piece)
     before, _, rest = text.partition(begin)
     path.write_text(before + "\n".join([begin, *lines, end]) + rest.partition(end)[2])

@@ -16,6 +16,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / "target/debug/codegraph"
 PASSWORD = "seven horses in a row"
+QUESTIONS = [
+    "Where is Store.find defined?", "Who calls Store.find?", "Где определён класс Cart?", "What are the main modules of this project?",
+    "What could you not analyse?", "Where is Cart.total defined?", "Where do I start reading?", "Who calls Cart.add?",
+    "What does Store.find do?", "Where is nothing_of_this_name defined?",
+]
 
 
 class Server:
@@ -117,6 +122,11 @@ class Server:
         text = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", text)[1]) * 1024
 
+    def connections(self):
+        """Connections of clients that it holds: open ones, and those that only the client closed."""
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        return sum(row[1].endswith(f":{self.port:04X}") and row[3] in ("01", "08") for row in rows)
+
     def stop(self):
         self.process.terminate()
         self.process.wait(timeout=60)
@@ -184,3 +194,22 @@ class WebSocket:
                 self.code = struct.unpack(">H", content[:2])[0] if content else None
                 self.stream.close()
                 return None
+
+
+def big_source(server, files=150):
+    """A project that takes a while to import: modules that call each other."""
+    folder = server.sources / "big"
+    folder.mkdir(exist_ok=True)
+    for number in range(files):
+        other = (number + 1) % files
+        lines = [f"from module_{other} import work_{other}_0", ""]
+        for method in range(40):
+            lines += [f"def work_{number}_{method}(value):", "    # counts what was asked for", "    total = 0",
+                      "    for item in range(value):", "        if item % 3:", f"            total += work_{other}_0(item - 1)",
+                      "    return total", ""]
+        (folder / f"module_{number}.py").write_text("\n".join(lines))
+    return folder
+
+
+def project(server, token, name):
+    return next(one["id"] for one in server.request("GET", "/api/v1/projects", token)[1]["projects"] if one["name"] == name)

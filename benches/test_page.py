@@ -97,6 +97,28 @@ class Page(unittest.TestCase):
             begin, end = page.markers(part)
             self.assertIn(f"{dict(page.KEPT)[part]}\n\n{begin}\n{line}\n{end}\n", text)
 
+    def test_a_part_is_put_where_it_belongs(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "docs/benchmarks.md"
+            page.write(["## Imports", "figures"], path)
+            before = path.read_text()
+            page.put("server", ["## Server", "of one day"], path)
+            page.put("server", ["## Server", "of another"], path)
+            text = path.read_text()
+            self.assertNotIn("of one day", text)
+            self.assertIn("of another", text)
+            begin, end = page.markers("server")
+            self.assertEqual(text.replace("\n## Server\nof another", ""), before)
+            page.write(["## Imports", "new figures"], path)
+            self.assertIn(f"{begin}\n## Server\nof another\n{end}", path.read_text())
+            # Into a page that has no such part yet, and into none.
+            path.write_text("# Page\n")
+            page.put("server", ["x"], path)
+            self.assertEqual(path.read_text(), f"# Page\n\n{begin}\nx\n{end}\n")
+            path.unlink()
+            page.put("server", ["x"], path)
+            self.assertEqual(path.read_text(), f"{begin}\nx\n{end}\n")
+
 
 def figures(bar, rows):
     """The table of figures with one bar."""

@@ -1,8 +1,5 @@
 //! The plugin host from outside: sound plugins, hostile ones, and files that change under it.
 
-#[path = "../src/plugins/mod.rs"]
-mod support;
-
 #[path = "plugins/answers.rs"]
 mod answers;
 #[path = "plugins/compile.rs"]
@@ -15,3 +12,5 @@ mod in_tree;
 mod refused;
 #[path = "plugins/reload.rs"]
 mod reload;
+#[path = "plugins/world.rs"]
+mod world;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{GroupId, JobId, ProjectId, UserId};
 use crate::import::ImportRequest;
+use crate::text::WantedTexts;
 
 /// A job that was asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -61,6 +62,12 @@ pub enum Payload {
         /// Nodes of a file that are loaded at once; none is the usual number.
         #[serde(default)]
         rows_at_once: Option<u32>,
+        /// What the index holds, where there is one to be.
+        #[serde(default)]
+        texts: WantedTexts,
+        /// Name of the domain; none is the project's.
+        #[serde(default)]
+        domain_name: Option<String>,
     },
     /// Does one step of an import by itself.
     Step {
@@ -70,6 +77,12 @@ pub enum Payload {
         request: Option<ImportRequest>,
         /// The project whose graph it works on, for those that need one.
         project: Option<ProjectId>,
+        /// What the index holds, where the step makes one.
+        #[serde(default)]
+        texts: WantedTexts,
+        /// Name of the domain, where the step sets one up; none is the project's.
+        #[serde(default)]
+        domain_name: Option<String>,
     },
 }
 

@@ -41,5 +41,5 @@ pub use permission::{Permission, Permissions, Role};
 pub use project::{Project, ProjectName, ProjectNames};
 pub use repository::{Origin, Repository};
 pub use revision::{NewRevision, Revision, RevisionState};
-pub use text::{Text, TextKind};
+pub use text::{Text, TextKind, WantedTexts};
 pub use user::{ApiKey, Login, User, Username};

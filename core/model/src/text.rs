@@ -31,6 +31,27 @@ impl TextKind {
     }
 }
 
+/// Which texts an index is to hold beside names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WantedTexts {
+    /// READMEs.
+    pub readmes: bool,
+    /// Other documents.
+    pub documents: bool,
+    /// Comments and docstrings.
+    pub comments: bool,
+}
+
+impl Default for WantedTexts {
+    fn default() -> Self {
+        Self {
+            readmes: true,
+            documents: true,
+            comments: true,
+        }
+    }
+}
+
 /// A text that can be found, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use codegraph_model::{Text, TextKind};
+use codegraph_model::{Text, TextKind, WantedTexts};
 use serde::{Deserialize, Serialize};
 use tantivy::{Index, IndexWriter, TantivyDocument};
 
@@ -26,6 +26,8 @@ const MEMORY: usize = 48 << 20;
 const MOST_TEXTS: u64 = 5_000_000;
 /// A text is indexed up to so many bytes.
 const MOST_BYTES: usize = 64 << 10;
+/// So often an index is put where somebody else puts one at the same time.
+const TRIES: usize = 5;
 
 /// What an index was built of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +40,9 @@ pub struct Built {
     pub by_kind: BTreeMap<TextKind, u64>,
     /// Whether all texts that there were are in it.
     pub is_whole: bool,
+    /// Which texts were to be in it.
+    #[serde(default)]
+    pub wanted: WantedTexts,
 }
 
 /// An index that is being made; dropping it removes what there is.
@@ -51,10 +56,9 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Begins an index that is to be at a place.
-    pub fn new(place: &Path) -> Result<Self, SearchError> {
-        let name = place.file_name().unwrap_or_default().to_string_lossy();
-        let above = place.parent().unwrap_or(place);
+    /// Begins an index of these texts that is to be at a place.
+    pub fn new(place: &Path, wanted: WantedTexts) -> Result<Self, SearchError> {
+        let (above, name) = parts(place);
         std::fs::create_dir_all(above).map_err(|error| SearchError::io(&error))?;
         let (folder, owner) = part(above, &name).map_err(|error| SearchError::io(&error))?;
         let mut builder = Self {
@@ -66,6 +70,7 @@ impl Builder {
             built: Built {
                 format: FORMAT,
                 is_whole: true,
+                wanted,
                 ..Built::default()
             },
         };
@@ -117,6 +122,43 @@ impl Builder {
 
     /// Puts the index in its place. Where somebody else was faster, theirs stays.
     pub fn finish(mut self) -> Result<Built, SearchError> {
+        self.seal()?;
+        let renamed = std::fs::rename(&self.folder, &self.place);
+        if let Err(error) = renamed
+            && !self.place.is_dir()
+        {
+            return Err(SearchError::io(&error));
+        }
+        self.placed()
+    }
+
+    /// Puts the index in its place, whatever is there: who reads that goes on with it.
+    pub fn replace(mut self) -> Result<Built, SearchError> {
+        self.seal()?;
+        let io = |error: std::io::Error| SearchError::io(&error);
+        let (above, name) = parts(&self.place);
+        for _ in 0..TRIES {
+            let (old, owner) = part(above, &name).map_err(io)?;
+            // Where there is none, there is nothing in the way.
+            let _ = std::fs::rename(&self.place, old.join("index"));
+            let renamed = std::fs::rename(&self.folder, &self.place);
+            // What cannot be removed goes with the next sweep.
+            let _ = std::fs::remove_dir_all(&old);
+            let _ = owner.unlock();
+            match renamed {
+                Ok(()) => return self.placed(),
+                // Somebody put another one there in between.
+                Err(_) if self.place.is_dir() => {}
+                Err(error) => return Err(io(error)),
+            }
+        }
+        Err(SearchError::Io(
+            "others put theirs in its place again and again".to_owned(),
+        ))
+    }
+
+    /// Writes what is left to be written.
+    fn seal(&mut self) -> Result<(), SearchError> {
         let io = |error: std::io::Error| SearchError::io(&error);
         if let Some(mut writer) = self.writer.take() {
             writer
@@ -134,16 +176,14 @@ impl Builder {
                 .and_then(|file| file.sync_all())
                 .map_err(io)?;
         }
-        let renamed = std::fs::rename(&self.folder, &self.place);
-        if let Err(error) = renamed
-            && !self.place.is_dir()
-        {
-            return Err(io(error));
-        }
-        let above = self.place.parent().unwrap_or(&self.place);
-        File::open(above)
+        Ok(())
+    }
+
+    /// Sees to it that the place stays after a crash.
+    fn placed(mut self) -> Result<Built, SearchError> {
+        File::open(parts(&self.place).0)
             .and_then(|above| above.sync_all())
-            .map_err(io)?;
+            .map_err(|error| SearchError::io(&error))?;
         Ok(std::mem::take(&mut self.built))
     }
 }
@@ -156,6 +196,15 @@ impl Drop for Builder {
         let _ = std::fs::remove_dir_all(&self.folder);
         let _ = self.owner.unlock();
     }
+}
+
+/// The folder that a place is in, and its name there.
+fn parts(place: &Path) -> (&Path, String) {
+    let name = place.file_name().unwrap_or_default();
+    (
+        place.parent().unwrap_or(place),
+        name.to_string_lossy().into_owned(),
+    )
 }
 
 /// A folder of a name that nobody has, locked.

@@ -1,7 +1,10 @@
 //! Searching an index.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use codegraph_model::TextKind;
 use tantivy::collector::{Count, TopDocs};
@@ -21,6 +24,8 @@ pub struct TextIndex {
     reader: IndexReader,
     fields: Fields,
     built: Built,
+    /// When what is said of it was written.
+    written: Option<SystemTime>,
 }
 
 /// What was found.
@@ -56,7 +61,11 @@ pub struct Hit {
 impl TextIndex {
     /// Opens an index, and looks whether it is what was built.
     pub fn open(folder: &Path) -> Result<Self, SearchError> {
-        let about = std::fs::read(folder.join(ABOUT)).map_err(|error| SearchError::io(&error))?;
+        let io = |error: std::io::Error| SearchError::io(&error);
+        let mut file = File::open(folder.join(ABOUT)).map_err(io)?;
+        let written = file.metadata().and_then(|about| about.modified()).ok();
+        let mut about = Vec::new();
+        file.read_to_end(&mut about).map_err(io)?;
         let built: Built = serde_json::from_slice(&about)
             .map_err(|_| SearchError::Damaged("what is said of it cannot be read".into()))?;
         if built.format != FORMAT {
@@ -92,12 +101,19 @@ impl TextIndex {
             reader,
             fields,
             built,
+            written,
         })
     }
 
     /// What it was built of.
     pub fn built(&self) -> &Built {
         &self.built
+    }
+
+    /// Whether another index lies in its place by now. One that is gone is not replaced: it can be searched as long as it is open.
+    pub fn is_replaced(&self) -> bool {
+        let now = std::fs::metadata(self.folder.join(ABOUT)).and_then(|about| about.modified());
+        now.is_ok_and(|now| Some(now) != self.written)
     }
 
     /// Searches.

@@ -1,6 +1,7 @@
 //! Asks a running server for a path again and again, over connections that stay open, and prints how long it took as JSON.
 //!
-//! `server_load ADDRESS PATH TOKEN CONNECTIONS SECONDS PAUSE_MS`; `-` is no token. `benches/server` runs it.
+//! `server_load ADDRESS PATH TOKEN CONNECTIONS SECONDS EACH_MS`; `-` is no token, 0 is as fast as answers come. Where each connection
+//! asks on a schedule, an answer's time counts from when it was to be asked: a stall shows in all that it holds up. `benches/server` runs it.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -12,7 +13,8 @@ struct Load {
     address: String,
     request: String,
     until: Instant,
-    pause: Duration,
+    /// Between two questions of a connection; none is as fast as answers come.
+    each: Duration,
 }
 
 #[derive(Default)]
@@ -25,9 +27,9 @@ struct Seen {
 
 fn main() -> io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [address, path, token, connections, seconds, pause] = arguments.as_slice() else {
+    let [address, path, token, connections, seconds, each] = arguments.as_slice() else {
         return Err(io::Error::other(
-            "server_load ADDRESS PATH TOKEN CONNECTIONS SECONDS PAUSE_MS",
+            "server_load ADDRESS PATH TOKEN CONNECTIONS SECONDS EACH_MS",
         ));
     };
     let number = |text: &str| text.parse::<u64>().map_err(io::Error::other);
@@ -40,7 +42,7 @@ fn main() -> io::Result<()> {
         address: address.clone(),
         request: format!("GET {path} HTTP/1.1\r\nhost: bench\r\n{authorization}\r\n"),
         until: Instant::now() + Duration::from_secs(seconds),
-        pause: Duration::from_millis(number(pause)?),
+        each: Duration::from_millis(number(each)?),
     };
     let threads: Vec<_> = (0..number(connections)?)
         .map(|_| {
@@ -95,26 +97,33 @@ fn ask(load: &Load) -> Seen {
 fn ask_over(load: &Load, mut stream: TcpStream, seen: &mut Seen) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut reader = BufReader::new(stream.try_clone()?);
+    let mut due = Instant::now();
     while Instant::now() < load.until {
-        let began = Instant::now();
+        let began = if load.each.is_zero() {
+            Instant::now()
+        } else {
+            due
+        };
         stream.write_all(load.request.as_bytes())?;
         let status = read(&mut reader)?;
         seen.times
             .push(u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX));
         *seen.statuses.entry(status).or_default() += 1;
-        pace(load.pause);
+        due += load.each;
+        wait_until(due);
     }
     Ok(())
 }
 
-/// The pace of a probe, which is what is measured.
+/// The pace of questions, which is what is measured.
 #[expect(
     clippy::disallowed_methods,
     reason = "waiting is what a probe does between two questions"
 )]
-fn pace(pause: Duration) {
-    if !pause.is_zero() {
-        std::thread::sleep(pause);
+fn wait_until(due: Instant) {
+    let left = due.saturating_duration_since(Instant::now());
+    if !left.is_zero() {
+        std::thread::sleep(left);
     }
 }
 

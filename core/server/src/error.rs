@@ -135,12 +135,28 @@ pub enum ErrorDetail {
     Fields(Vec<FieldError>),
 }
 
+/// A step of the way to a field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Place {
+    /// A name.
+    Name(String),
+    /// A number in a list, from 0.
+    Number(u64),
+}
+
+impl From<&str> for Place {
+    fn from(name: &str) -> Self {
+        Self::Name(name.to_owned())
+    }
+}
+
 /// A field that is missing or wrong.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FieldError {
     /// Where it is: `body`, `query` or `path`, then names and numbers.
-    #[schema(value_type = Vec<String>, example = json!(["body", "username"]))]
-    pub loc: Vec<Value>,
+    #[schema(example = json!(["body", "username"]))]
+    pub loc: Vec<Place>,
     /// What is wrong.
     pub msg: String,
     /// Kind of error.

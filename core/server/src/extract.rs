@@ -7,10 +7,10 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use garde::Validate;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
-use crate::error::{ApiError, ApiResult, Code, FieldError};
+use crate::error::{ApiError, ApiResult, Code, FieldError, Place};
 
 /// A JSON body. What is no JSON is 400, what is JSON of another shape or value is 422 with the fields.
 #[derive(Clone, Debug)]
@@ -45,6 +45,7 @@ where
 }
 
 fn from_slice<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> ApiResult<T> {
+    refuse_list(bytes)?;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize::<_, T>(&mut deserializer);
     let value = match read {
@@ -67,6 +68,17 @@ fn from_slice<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Api
     })?;
     check("body", &value)?;
     Ok(value)
+}
+
+/// Bodies are objects. A list would be taken for the values of the fields in their order, which no client means.
+fn refuse_list(bytes: &[u8]) -> ApiResult<()> {
+    if !bytes.trim_ascii_start().starts_with(b"[") {
+        return Ok(());
+    }
+    Err(match serde_json::from_slice::<IgnoredAny>(bytes) {
+        Ok(_) => shape("body", "", "invalid type: sequence, expected an object"),
+        Err(error) => ApiError::new(Code::MalformedJson, format!("the body is no JSON: {error}")),
+    })
 }
 
 /// Reads an object that stands in a body, as a body of its own.
@@ -149,15 +161,15 @@ fn check<T: Validate<Context = ()>>(place: &str, value: &T) -> ApiResult<()> {
 }
 
 /// `a.b[2]` as `[place, "a", "b", 2]`.
-fn location(place: &str, path: &str) -> Vec<Value> {
+fn location(place: &str, path: &str) -> Vec<Place> {
     let parts = path
         .split(['.', '[', ']'])
         .filter(|part| !part.is_empty() && *part != "?");
     let value = |part: &str| match part.parse::<u64>() {
-        Ok(number) => Value::from(number),
-        Err(_) => Value::from(part),
+        Ok(number) => Place::Number(number),
+        Err(_) => Place::from(part),
     };
-    std::iter::once(Value::from(place))
+    std::iter::once(Place::from(place))
         .chain(parts.map(value))
         .collect()
 }
@@ -196,6 +208,14 @@ mod tests {
         }
         let deep = "[".repeat(100_000);
         assert_eq!(refused(&format!("{{\"name\":{deep}")).0, Code::Validation);
+        assert_eq!(refused("[\"a\"").0, Code::MalformedJson);
+        for list in ["[\"a\", [7]]", " [null]", "[]"] {
+            let (code, detail) = refused(list);
+            assert_eq!(
+                (code, &detail[0]["loc"]),
+                (Code::Validation, &json!(["body"]))
+            );
+        }
         let (code, detail) = refused("{}");
         assert_eq!(code, Code::Validation);
         assert_eq!(detail[0]["loc"], json!(["body", "name"]));

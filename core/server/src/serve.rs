@@ -18,6 +18,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::task::JoinHandle;
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt as _;
 
 use crate::error::{ApiError, Code};
@@ -67,6 +68,8 @@ pub struct DoorOptions {
     pub connections: usize,
     /// So long requests at work have to end when the door closes.
     pub drain: Duration,
+    /// A client that takes nothing of what is written to it for so long is gone.
+    pub patience: Duration,
 }
 
 impl Door {
@@ -140,13 +143,16 @@ async fn accept(
         };
         // Answers are written whole; waiting for more would only delay them.
         let _ = stream.set_nodelay(true);
+        // Whoever stops reading holds a place, and what waits for it in memory, only so long.
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(options.patience));
         let rooms = rooms.clone();
         let service = service_fn(move |request| answer(rooms.clone(), peer, request));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIME)
             .max_buf_size(MOST_HEAD)
-            .serve_connection(TokioIo::new(stream), service)
+            .serve_connection(TokioIo::new(Box::pin(stream)), service)
             .with_upgrades();
         let mut stop = stopping.subscribe();
         tokio::spawn(async move {

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use codegraph_cpg::store::{GraphStore, Texts};
+use codegraph_cpg::store::GraphStore;
+use codegraph_model::WantedTexts;
 use codegraph_search::{Builder, SearchError, TextIndex};
 use futures::FutureExt as _;
 use futures::future::{BoxFuture, Shared};
@@ -66,8 +67,10 @@ impl TextIndexes {
             if let Some(at) = open.iter().position(|(open, _)| open == place) {
                 let found = open.remove(at);
                 let index = Arc::clone(&found.1);
-                open.push(found);
-                return Ok(index);
+                if !index.is_replaced() {
+                    open.push(found);
+                    return Ok(index);
+                }
             }
         }
         let folder = place.to_owned();
@@ -130,10 +133,10 @@ fn build(place: &Path, graph: &Path, graphs: &GraphStore) -> Result<(), SearchEr
     let graph = graphs
         .open(graph)
         .map_err(|error| SearchError::Io(error.to_string()))?;
-    let mut builder = Builder::new(place)?;
+    let mut builder = Builder::new(place, WantedTexts::default())?;
     let mut failed = None;
     graph
-        .texts(Texts::default(), &mut |text| {
+        .texts(WantedTexts::default(), &mut |text| {
             failed = builder.add(&text).err();
             failed.is_none()
         })

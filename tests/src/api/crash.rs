@@ -280,9 +280,10 @@ fn a_stopped_worker_that_goes_on_publishes_nothing() {
     }
     let place = Place::new();
     let (first, token) = place.serve("all");
-    let whole = whole(&place, &first, &token);
+    let warm = place.start_import(&first, &token, "first");
+    assert_eq!(ended(&first, &token, &warm)["status"], "completed");
     let job = place.start_import(&first, &token, "shop");
-    pause(whole.mul_f64(0.4));
+    until("it is in the middle of it", || !place.work().is_empty());
     first.signal(libc::SIGSTOP);
     // Another server on the same database and the same folder.
     let (second, token) = place.serve("all");

@@ -210,3 +210,27 @@ async fn pages_load_nothing_from_elsewhere() {
         assert_eq!(reply.json["openapi"].as_str().unwrap(), "3.1.0", "{path}");
     }
 }
+
+/// The page says what tests show: those tests are there.
+#[test]
+fn the_page_of_dangers_names_tests_that_are_there() {
+    let page = std::fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let (mut named, mut missing) = (0, Vec::new());
+    for row in page.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        let file = cells[2].trim_matches('`');
+        if cells[1] == "danger" {
+            continue;
+        }
+        let source = std::fs::read_to_string(root().join(file))
+            .unwrap_or_else(|error| panic!("{file}: {error}"));
+        for name in cells[3].split(", ").filter(|name| !name.is_empty()) {
+            named += 1;
+            if !source.contains(&format!("fn {}()", name.trim_matches('`'))) {
+                missing.push(format!("{file}: {name}"));
+            }
+        }
+    }
+    assert!(named >= 40, "{named}");
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}

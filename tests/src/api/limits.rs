@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::Request;
+use axum::http::{Method, Request};
 use codegraph_model::{Clock, Role};
 use serde_json::json;
 
+use super::document::{not_built, rows};
 use super::world::{Reply, Start, World};
 
 /// A server with the limits that are usual, at a time that stands still.
@@ -99,6 +100,105 @@ async fn an_address_cannot_be_made_up() {
     from(&world, "[2001:db8:1:2::1]:1", None)
         .await
         .assert_error(401, "UNAUTHORIZED");
+}
+
+/// Whatever a client says of where it comes from, in whichever header and however often, it is the one that the connection shows.
+#[tokio::test]
+async fn a_thousand_made_up_addresses_are_one_client() {
+    let world = world(|config| config.rate_limit.flood_per_second = 0).await;
+    let names = [
+        "x-forwarded-for",
+        "forwarded",
+        "x-real-ip",
+        "cf-connecting-ip",
+        "true-client-ip",
+        "x-client-ip",
+        "x-forwarded-host",
+    ];
+    let mut refused = Vec::new();
+    for number in 0..1000_usize {
+        let address = format!("{}.9.{}.1", number % 200 + 1, number % 251);
+        let mut request = Request::get("/api/v1/projects");
+        for name in &names[..=number % names.len()] {
+            let value = match (*name, number % 3) {
+                ("forwarded", _) => format!("for={address};proto=https"),
+                (_, 0) => address.clone(),
+                (_, 1) => format!("{address}, 10.0.0.{}", number % 256),
+                _ => format!("[2001:db8::{number:x}]"),
+            };
+            request = request.header(*name, value);
+            if number % 5 == 0 {
+                // Twice.
+                request = request.header(*name, format!("8.8.8.{}", number % 256));
+            }
+        }
+        let mut request = request.body(Body::empty()).unwrap();
+        let peer: SocketAddr = format!("127.0.0.9:{}", 1 + number).parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let reply = world.request(request).await;
+        assert!(
+            matches!(reply.status.as_u16(), 401 | 429),
+            "{number}: {reply:?}"
+        );
+        if reply.status == 429 {
+            refused.push(number);
+        }
+    }
+    assert_eq!(refused, (100..1000).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn ten_thousand_addresses_of_one_network_are_one_client() {
+    let world = world(|config| config.rate_limit.flood_per_second = 0).await;
+    let mut taken = 0;
+    for number in 0..10_000_u64 {
+        // Spread over the lower half, which a network gives away as it likes.
+        let low = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let [a, b, c, d] = [48, 32, 16, 0].map(|shift| low >> shift & 0xffff);
+        let peer = format!("[2001:db8:1:1:{a:x}:{b:x}:{c:x}:{d:x}]:1");
+        taken += usize::from(from(&world, &peer, None).await.status == 401);
+    }
+    assert_eq!(taken, 100);
+}
+
+#[tokio::test]
+async fn every_endpoint_says_what_is_left() {
+    let world = world(|config| config.rate_limit.per_minute = 10_000).await;
+    let token = world.token("chief", Role::Admin).await;
+    let not_built = not_built();
+    let mut tried = 0;
+    for row in rows() {
+        let name = format!("{} {}", row.method, row.path);
+        let is_out = row.method == "WS" || row.access.starts_with("public");
+        if is_out || not_built.contains(&name) || row.path.contains("/logout") {
+            continue;
+        }
+        let part = |part: &str| {
+            if part.starts_with('{') {
+                "01930000-0000-7000-8000-00000000ffff".to_owned()
+            } else {
+                part.to_owned()
+            }
+        };
+        let path = row.path.split('/').map(part).collect::<Vec<_>>().join("/");
+        let method: Method = row.method.parse().unwrap();
+        let body = matches!(method, Method::POST | Method::PUT).then(|| json!({"nothing": 1}));
+        let reply = world.send(method, &path, &token, body).await;
+        let number = |header: &str| reply.header(header).parse::<u64>();
+        let (limit, left) = (
+            number("x-ratelimit-limit").unwrap_or_else(|_| panic!("{name}: {reply:?}")),
+            number("x-ratelimit-remaining").unwrap(),
+        );
+        assert!(left < limit, "{name}: {left} of {limit}");
+        // Seconds since 1970, in the minute or the hour that runs.
+        let reset = number("x-ratelimit-reset").unwrap();
+        assert!(
+            (1_800_000_001..=1_800_003_600).contains(&reset),
+            "{name}: {reset}"
+        );
+        tried += 1;
+    }
+    assert!(tried >= 30, "only {tried} endpoints were tried");
 }
 
 #[tokio::test]

@@ -35,6 +35,7 @@ impl Open {
         let options = DoorOptions {
             connections: 100,
             drain: Duration::from_secs(5),
+            patience: Duration::from_secs(10),
         };
         let door = Door::open(listener, rooms, options).unwrap();
         let address = door.address().to_string();
@@ -263,6 +264,17 @@ async fn a_ticket_opens_one_socket_once() {
             code
         );
     }
+    // For one job it is none for another.
+    let [one, other] = [
+        "01930000-0000-7000-8000-00000000aaaa",
+        "01930000-0000-7000-8000-00000000bbbb",
+    ];
+    let ticket = open.ticket(&token, &format!("/ws/jobs/{one}")).await;
+    let path = format!("/ws/jobs/{other}?ticket={ticket}");
+    assert_eq!(
+        open.try_connect(&path, &[]).await.unwrap().end().await.1,
+        4003
+    );
     let in_query = format!("/ws/chat?token={token}");
     assert_eq!(
         open.try_connect(&in_query, &[])
@@ -471,6 +483,42 @@ async fn a_job_is_followed_to_its_end_and_answers_come_in_pieces() {
         .filter(|told| told["type"] == "chat.error")
         .count();
     assert_eq!(busy, 1, "one at a time: {heard:?}");
+}
+
+/// A job outlives whoever follows it: who comes again hears how far it is, never less than before, and its end.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_again_hears_the_rest_of_a_job() {
+    let open = Open::new(World::whole().await);
+    let token = open.world.token("anna", Role::Admin).await;
+    let body = "def f(a):\n    return a\n".repeat(400);
+    for file in 0..60 {
+        open.world.source(&format!("shop/m{file}.py"), &body);
+    }
+    let job = open.import(&token).await;
+    let path = format!("/ws/jobs/{job}");
+    let (mut last, mut connections) = (0, 0);
+    let done = 'all: loop {
+        let mut client = timeout(SOON, open.admitted(&path, &token))
+            .await
+            .expect("there is a place");
+        connections += 1;
+        // Started, and one word more: then it is gone without a goodbye.
+        for _ in 0..2 {
+            let told = client.hear().await;
+            match told["type"].as_str().unwrap() {
+                "job.started" => {}
+                "job.progress" => {
+                    let progress = told["payload"]["progress"].as_u64().unwrap();
+                    assert!(progress >= last, "{progress} after {last}");
+                    last = progress;
+                }
+                "job.completed" => break 'all told,
+                _ => panic!("{told}"),
+            }
+        }
+    };
+    assert_eq!(done["payload"]["job_id"], job.as_str());
+    assert!(connections > 1, "the job was over before anybody went");
 }
 
 #[tokio::test(flavor = "multi_thread")]

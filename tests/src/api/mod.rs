@@ -16,6 +16,7 @@ mod questions;
 mod refresh;
 mod register;
 mod search;
+mod slow;
 mod sql;
 mod step;
 pub(crate) mod world;

@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -15,6 +16,7 @@ pub(crate) struct Server {
     address: SocketAddr,
     pub(crate) password: Option<String>,
     took: Duration,
+    log: Arc<Mutex<String>>,
 }
 
 pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
@@ -67,14 +69,33 @@ impl Server {
             }
         };
         let took = started.elapsed();
-        // Nobody reads on; a full pipe must not stop it.
-        std::thread::spawn(move || lines.for_each(drop));
+        // A full pipe must not stop it.
+        let log = Arc::new(Mutex::new(String::new()));
+        let kept = Arc::clone(&log);
+        std::thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                let mut log = kept.lock().unwrap();
+                log.push_str(&line);
+                log.push('\n');
+            }
+        });
         Self {
             child,
             address,
             password,
             took,
+            log,
         }
+    }
+
+    /// What it has said so far.
+    fn log(&self) -> String {
+        self.log.lock().unwrap().clone()
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub(crate) fn send(&self, request: &str) -> (u16, String) {
@@ -244,6 +265,74 @@ fn clients_that_dawdle_or_break_off_do_no_harm() {
         started.elapsed()
     );
     drop(half);
+    assert_eq!(server.terminate(), Some(0));
+}
+
+/// Whatever proves somebody is in no log, however much that says.
+#[test]
+fn logs_hold_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut run = command(
+        folder.path(),
+        &["run", "--host", "127.0.0.1", "--port", "0"],
+    );
+    run.env("CODEGRAPH_LOG", "trace").env("API_DEBUG", "true");
+    let server = Server::start_as(run);
+    let password = server.password.clone().unwrap();
+    let login = json!({"username": "admin", "password": password});
+    let (status, tokens) = server.call("POST", "/api/v1/auth/token", "", &login);
+    assert_eq!(status, 200, "{tokens}");
+    let text = |value: &Value, key: &str| value[key].as_str().unwrap().to_owned();
+    let refresh = json!({"refresh_token": text(&tokens, "refresh_token")});
+    let (_, fresh) = server.call("POST", "/api/v1/auth/refresh", "", &refresh);
+    let token = text(&fresh, "access_token");
+    let (status, key) = server.call(
+        "POST",
+        "/api/v1/auth/api-keys",
+        &token,
+        &json!({"name": "k"}),
+    );
+    assert_eq!(status, 201, "{key}");
+    let path = json!({"path": "/ws/notifications"});
+    let (_, ticket) = server.call("POST", "/api/v1/auth/ws-ticket", &token, &path);
+    let secrets = [
+        password,
+        text(&tokens, "access_token"),
+        text(&tokens, "refresh_token"),
+        token.clone(),
+        text(&fresh, "refresh_token"),
+        text(&key, "key"),
+        text(&ticket, "ticket"),
+        "a wrong passw0rd".to_owned(),
+    ];
+    let wrong = json!({"username": "admin", "password": secrets[7]});
+    assert_eq!(server.call("POST", "/api/v1/auth/token", "", &wrong).0, 401);
+    for secret in &secrets[1..7] {
+        for path in [
+            format!("/ws/notifications?token={secret}"),
+            format!("/ws/chat?ticket={secret}"),
+            format!("/api/v1/projects?token={secret}"),
+            format!("/nowhere?token={secret}"),
+        ] {
+            let (status, _) = server.send(&format!(
+                "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-api-key: {secret}\r\n\r\n"
+            ));
+            assert!((200..500).contains(&status), "{path}: {status}");
+        }
+    }
+    // The last line of a request that came after all of those.
+    let mark = "GET /api/v1/projects HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-request-id: the-last-one\r\n\r\n";
+    assert_eq!(server.send(mark).0, 401);
+    let until = Instant::now() + Duration::from_secs(20);
+    while !server.log().contains("the-last-one") {
+        assert!(Instant::now() < until, "{}", server.log());
+        std::thread::yield_now();
+    }
+    let log = server.log();
+    for secret in &secrets {
+        assert!(!log.contains(secret.as_str()), "{secret}");
+    }
+    assert!(!log.contains("rak_"), "not even a part of a key");
     assert_eq!(server.terminate(), Some(0));
 }
 

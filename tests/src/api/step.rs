@@ -85,6 +85,124 @@ async fn each_step_does_its_work() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn documents_and_the_domain_of_a_graph_that_is_there() {
+    let world = World::whole().await;
+    let token = world.token("anna", Role::Analyst).await;
+    world.source("shop/README.md", "# Shop\n\nSells lanterns.\n");
+    world.source("shop/docs/guide.md", "# Guide\n\nHow lanterns burn.\n");
+    world.source(
+        "shop/shop/lamp.py",
+        "# Lanterns are lit at dusk.\ndef main():\n    return 1\n",
+    );
+    let bare = json!({
+        "local_path": world.shop(), "import_docs": false, "create_domain_plugin": false,
+    });
+    let done = world.import(&token, bare).await;
+    assert_eq!(done["status"], "completed", "{done}");
+    assert!(done["result"]["chromadb_collection"].is_null(), "{done}");
+    assert!(done["result"]["domain_plugin_path"].is_null(), "{done}");
+
+    // All of it, then some of it: the index that is asked for takes the place of the one that is there.
+    let graph = "./workspace/shop.duckdb";
+    let mut found = Vec::new();
+    for (context, counts) in [
+        (json!({"duckdb_path": graph}), [1, 1, 2]),
+        (
+            json!({"duckdb_path": graph, "import_readme": false, "import_comments": false}),
+            [0, 1, 0],
+        ),
+        (
+            json!({"duckdb_path": graph, "import_comments": false}),
+            [1, 1, 0],
+        ),
+    ] {
+        let indexed = step(&world, &token, "chromadb_import", context).await;
+        assert_eq!(indexed.json["status"], "completed", "{indexed:?}");
+        let result = &indexed.json["result"];
+        assert_eq!(result["chromadb_collection"], "shop_documentation");
+        let stats = &result["chromadb_stats"];
+        let got = ["readme_indexed", "docs_indexed", "comments_indexed"].map(|key| &stats[key]);
+        assert_eq!(got.map(Value::as_u64), counts.map(Some), "{indexed:?}");
+        assert!(stats["symbols_indexed"].as_u64() >= Some(3), "{indexed:?}");
+        // What was open before is not what answers now.
+        let texts = "/api/v1/search?q=lanterns&type=readme,document,comment";
+        let hits = world.get(texts, &token).await;
+        assert_eq!(hits.status, 200, "{hits:?}");
+        found.push(hits.json["total"].as_u64().unwrap());
+    }
+    assert_eq!(found, [3, 1, 2]);
+
+    let set = step(
+        &world,
+        &token,
+        "domain_setup",
+        json!({"duckdb_path": graph}),
+    )
+    .await;
+    assert_eq!(set.json["status"], "completed", "{set:?}");
+    assert_eq!(set.json["result"]["domain_plugin_path"], "shop.domain.json");
+    let entry = &set.json["result"]["domain"]["entry_points"][0];
+    assert_eq!(
+        (&entry["path"], &entry["line"]),
+        (&json!("shop/lamp.py"), &json!(2))
+    );
+    let named = json!({"duckdb_path": graph, "domain_name": "Light.Works"});
+    let named = step(&world, &token, "domain_setup", named).await;
+    let result = &named.json["result"];
+    assert_eq!(result["domain_plugin_path"], "light_works.domain.json");
+    assert_eq!(result["domain"]["display_name"], "Light.Works");
+    for bad in [
+        json!({"duckdb_path": graph, "domain_name": ""}),
+        json!({"duckdb_path": graph, "domain_name": "a\nb"}),
+        json!({"duckdb_path": graph, "domain_name": "x".repeat(101)}),
+        json!({"duckdb_path": graph, "domain_name": 1}),
+        json!({"duckdb_path": graph, "import_readme": "no"}),
+    ] {
+        let reply = step(&world, &token, "domain_setup", bad).await;
+        reply.assert_error(422, "VALIDATION_ERROR");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_indexes_what_it_was_asked_to_and_names_its_domain() {
+    let world = World::whole().await;
+    let token = world.token("anna", Role::Analyst).await;
+    world.source("shop/README.md", "# Shop\n\nSells lanterns.\n");
+    let mut body = json!({
+        "local_path": world.shop(), "import_readme": false, "import_comments": false,
+        "domain_name": "Light Works",
+    });
+    let some = world.import(&token, body.clone()).await;
+    let stats = &some["result"]["chromadb_stats"];
+    assert_eq!(
+        (&stats["readme_indexed"], &stats["comments_indexed"]),
+        (&json!(0), &json!(0)),
+        "{some}"
+    );
+    assert!(stats["symbols_indexed"].as_u64() >= Some(3), "{some}");
+    let domain = &some["result"]["domain"];
+    assert_eq!(
+        (&domain["id"], &domain["display_name"]),
+        (&json!("light_works"), &json!("Light Works"))
+    );
+    let hits = world.get("/api/v1/search?q=lanterns", &token).await;
+    assert_eq!(hits.json["total"], 0, "{hits:?}");
+    // Nothing changed but what is wanted: the graph stays, its index does not.
+    body["mode"] = "incremental".into();
+    body["import_readme"] = true.into();
+    body["domain_name"] = Value::Null;
+    let more = world.import(&token, body.clone()).await;
+    assert_eq!(more["result"]["revision_id"], some["result"]["revision_id"]);
+    assert_eq!(more["result"]["chromadb_stats"]["readme_indexed"], 1);
+    assert_eq!(more["result"]["domain"]["id"], "shop");
+    let hits = world.get("/api/v1/search?q=lanterns", &token).await;
+    assert_eq!(hits.json["total"], 1, "{hits:?}");
+    body["domain_name"] = " ".into();
+    let refused = world.post("/api/v1/import/start", &token, body).await;
+    refused.assert_error(422, "VALIDATION_ERROR");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_wrong_with_a_step_is_said() {
     let world = World::whole().await;
     let token = world.token("anna", Role::Analyst).await;

@@ -10,31 +10,31 @@ use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 use wit_parser::Resolve;
 
 /// Where the identifier stands.
-pub(crate) const ID: u32 = 1024;
+pub const ID: u32 = 1024;
 /// Where `cabi_realloc` starts to give space.
-pub(crate) const HEAP: u32 = 65536;
+pub const HEAP: u32 = 65536;
 
 /// A plugin in the making.
 #[derive(Clone, Debug)]
-pub(crate) struct Guest {
-    pub(crate) id: String,
+pub struct Guest {
+    pub id: String,
     kind: Kind,
     /// More lines of the manifest.
-    pub(crate) manifest: String,
+    pub manifest: String,
     /// The whole manifest instead, `None` for none at all.
-    pub(crate) whole_manifest: Option<Option<Vec<u8>>>,
+    pub whole_manifest: Option<Option<Vec<u8>>>,
     /// Imports: `(import "codegraph:plugin/host@1.0.0-rc" "log" (func $log (param i32 i32 i32)))`.
-    pub(crate) imports: String,
+    pub imports: String,
     /// Pages of memory at the start.
-    pub(crate) pages: u32,
+    pub pages: u32,
     /// More items of the module: functions, globals, a start function.
-    pub(crate) items: String,
+    pub items: String,
     /// Body of `describe`, gives an address.
-    pub(crate) describe: String,
+    pub describe: String,
     /// Body of `outline` (importers), gives an address.
-    pub(crate) outline: String,
+    pub outline: String,
     /// Body of `lower` or `run`, gives an address.
-    pub(crate) work: String,
+    pub work: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +45,12 @@ enum Kind {
 
 impl Guest {
     /// An importer of no language that pushes nothing.
-    pub(crate) fn importer(id: &str) -> Self {
+    pub fn importer(id: &str) -> Self {
         Self::new(id, Kind::Importer)
     }
 
     /// A scenario that says that it found nothing.
-    pub(crate) fn scenario(id: &str) -> Self {
+    pub fn scenario(id: &str) -> Self {
         // The descriptor at 16: its first field is the identifier's address and length.
         let describe = format!(
             "(i32.store (i32.const 16) (i32.const {ID})) (i32.store (i32.const 20) (i32.const {})) (i32.const 16)",
@@ -77,20 +77,39 @@ impl Guest {
         }
     }
 
+    /// The same under another name.
+    pub fn named(mut self, id: &str) -> Self {
+        if self.kind == Kind::Scenario {
+            self.describe = Self::scenario(id).describe;
+        }
+        id.clone_into(&mut self.id);
+        self
+    }
+
+    /// The same as a scenario, which a question calls.
+    pub fn into_scenario(self) -> Self {
+        let plain = Self::scenario(&self.id);
+        Self {
+            kind: plain.kind,
+            describe: plain.describe,
+            ..self
+        }
+    }
+
     /// Replaces the body of `lower` or `run`.
-    pub(crate) fn work(mut self, body: &str) -> Self {
+    pub fn work(mut self, body: &str) -> Self {
         self.work = body.into();
         self
     }
 
     /// Adds items of the module.
-    pub(crate) fn items(mut self, items: &str) -> Self {
+    pub fn items(mut self, items: &str) -> Self {
         self.items.push_str(items);
         self
     }
 
     /// Adds an import of the contract.
-    pub(crate) fn import(mut self, interface: &str, name: &str, signature: &str) -> Self {
+    pub fn import(mut self, interface: &str, name: &str, signature: &str) -> Self {
         use std::fmt::Write;
         let wat_name = name.replace(['[', ']'], "");
         write!(self.imports, "(import \"codegraph:plugin/{interface}@1.0.0-rc\" \"{name}\" (func ${wat_name} {signature}))").unwrap();
@@ -98,12 +117,12 @@ impl Guest {
     }
 
     /// Adds `log`.
-    pub(crate) fn log(self) -> Self {
+    pub fn log(self) -> Self {
         self.import("host", "log", "(param i32 i32 i32)")
     }
 
     /// Adds lines to the manifest.
-    pub(crate) fn manifest(mut self, lines: &str) -> Self {
+    pub fn manifest(mut self, lines: &str) -> Self {
         self.manifest.push_str(lines);
         self.manifest.push('\n');
         self
@@ -184,7 +203,7 @@ impl Guest {
     }
 
     /// The component.
-    pub(crate) fn build(&self) -> Vec<u8> {
+    pub fn build(&self) -> Vec<u8> {
         let world = if self.kind == Kind::Importer {
             "importer-plugin"
         } else {
@@ -224,7 +243,7 @@ fn component_of(mut module: Vec<u8>, world: &str) -> Vec<u8> {
 }
 
 /// Appends a custom section to a module or component.
-pub(crate) fn append_custom_section(wasm: &mut Vec<u8>, name: &str, data: &[u8]) {
+pub fn append_custom_section(wasm: &mut Vec<u8>, name: &str, data: &[u8]) {
     let leb = |mut number: usize| {
         let mut bytes = Vec::new();
         loop {

@@ -9,42 +9,42 @@ const ANSWER: u32 = 16384;
 /// Where memory starts that a guest got by growing: all zeroes.
 const GROWN: u32 = 2 * 65536;
 
-pub(crate) fn endless_loop() -> Guest {
+pub fn endless_loop() -> Guest {
     Guest::importer("endless-loop").work("(loop $l (br $l)) (unreachable)")
 }
 
 /// Every look at the clock finds it inside one long instruction.
-pub(crate) fn endless_fill() -> Guest {
+pub fn endless_fill() -> Guest {
     Guest::importer("endless-fill").work(
         "(drop (memory.grow (i32.const 1000)))
          (loop $l (memory.fill (i32.const 0) (i32.const 1) (i32.const 65000000)) (br $l)) (unreachable)",
     )
 }
 
-pub(crate) fn memory_bomb() -> Guest {
+pub fn memory_bomb() -> Guest {
     Guest::importer("memory-bomb")
         .work("(loop $l (drop (memory.grow (i32.const 256))) (br $l)) (unreachable)")
 }
 
-pub(crate) fn deep_recursion() -> Guest {
+pub fn deep_recursion() -> Guest {
     Guest::importer("deep-recursion")
         .items("(func $f (param i64) (result i64) (i64.add (i64.const 1) (call $f (i64.add (local.get 0) (i64.const 1)))))")
         .work("(drop (call $f (i64.const 0))) (i32.const 0)")
 }
 
-pub(crate) fn trap() -> Guest {
+pub fn trap() -> Guest {
     Guest::importer("trap").work("(unreachable)")
 }
 
-pub(crate) fn division() -> Guest {
+pub fn division() -> Guest {
     Guest::importer("division").work("(i32.div_u (i32.const 1) (i32.const 0))")
 }
 
-pub(crate) fn wild_pointer() -> Guest {
+pub fn wild_pointer() -> Guest {
     Guest::importer("wild-pointer").work("(i32.const -8)")
 }
 
-pub(crate) fn log_flood() -> Guest {
+pub fn log_flood() -> Guest {
     Guest::importer("log-flood")
         .log()
         .items("(global $n (mut i32) (i32.const 1000000))")
@@ -57,7 +57,7 @@ pub(crate) fn log_flood() -> Guest {
         )
 }
 
-pub(crate) fn call_flood() -> Guest {
+pub fn call_flood() -> Guest {
     Guest::importer("call-flood")
         .import("host", "settings", "(param i32)")
         .work(&format!(
@@ -66,7 +66,7 @@ pub(crate) fn call_flood() -> Guest {
 }
 
 /// Pushes a batch again and again whose lists have `rows` elements, all zeroes; `patch` writes what is to be wrong.
-pub(crate) fn rows(id: &str, rows: u32, patch: &str, again: bool) -> Guest {
+pub fn rows(id: &str, rows: u32, patch: &str, again: bool) -> Guest {
     // `first`, 12 lists, and the two lists of the texts, one after the other; all lists share the zeroes from GROWN on.
     let mut fill = format!("(i32.store (i32.const {RECORD}) (global.get $first))");
     for list in 0..10 {
@@ -92,17 +92,17 @@ pub(crate) fn rows(id: &str, rows: u32, patch: &str, again: bool) -> Guest {
 }
 
 /// Address of a list's address in the batch; its length follows.
-pub(crate) fn list(number: u32) -> u32 {
+pub fn list(number: u32) -> u32 {
     RECORD + 4 + number * 8
 }
 
 /// Writes a number into the batch.
-pub(crate) fn store(at: u32, value: i64) -> String {
+pub fn store(at: u32, value: i64) -> String {
     format!("(i32.store (i32.const {at}) (i32.const {value}))")
 }
 
 /// Gives an outline whose module name has this place and length.
-pub(crate) fn outline_text(id: &str, pages: u32, address: i64, length: i64) -> Guest {
+pub fn outline_text(id: &str, pages: u32, address: i64, length: i64) -> Guest {
     let mut guest = Guest::importer(id);
     guest.pages = pages;
     // result<file-outline, fault>: the outline starts 4 bytes in, with the module's name.
@@ -110,24 +110,24 @@ pub(crate) fn outline_text(id: &str, pages: u32, address: i64, length: i64) -> G
     guest
 }
 
-pub(crate) fn bad_utf8() -> Guest {
+pub fn bad_utf8() -> Guest {
     let mut guest = outline_text("bad-utf8", 2, 2048, 2);
     guest.items = "(data (i32.const 2048) \"\\ff\\fe\")".into();
     guest
 }
 
-pub(crate) fn start(id: &str, body: &str) -> Guest {
+pub fn start(id: &str, body: &str) -> Guest {
     Guest::importer(id).items(&format!("(func $start {body}) (start $start)"))
 }
 
-pub(crate) fn table_bomb() -> Guest {
+pub fn table_bomb() -> Guest {
     Guest::importer("table-bomb")
         .items("(table $t 1 funcref)")
         .work("(loop $l (drop (table.grow $t (ref.null func) (i32.const 1000))) (br $l)) (unreachable)")
 }
 
 /// A million parentheses of code, more or less: slow to compile, quick to read.
-pub(crate) fn compile_bomb(functions: usize) -> Guest {
+pub fn compile_bomb(functions: usize) -> Guest {
     let mut body = String::from("(local $a i64) (local $b i64)");
     for n in 0..400 {
         body += &format!(
@@ -143,7 +143,7 @@ pub(crate) fn compile_bomb(functions: usize) -> Guest {
 }
 
 /// Asks for the query `definition` and keeps the result; the answer's first byte is 0 for a result, 1 for a fault.
-pub(crate) fn query() -> String {
+pub fn query() -> String {
     // statement::named at its tag and text; no parameters; no budget of its own.
     format!(
         "(call $query (i32.const 0) (i32.const 2048) (i32.const 10) (i32.const 0) (i32.const 0)
@@ -152,7 +152,7 @@ pub(crate) fn query() -> String {
 }
 
 /// A scenario that can query.
-pub(crate) fn asker(id: &str) -> Guest {
+pub fn asker(id: &str) -> Guest {
     let query = "(param i32 i32 i32 i32 i32 i32 i32 i32 i32)";
     Guest::scenario(id)
         .manifest("capabilities = [\"graph.query\"]")
@@ -160,12 +160,12 @@ pub(crate) fn asker(id: &str) -> Guest {
         .items("(data (i32.const 2048) \"definition\")")
 }
 
-pub(crate) fn handle_flood() -> Guest {
+pub fn handle_flood() -> Guest {
     asker("handle-flood").work(&format!("(loop $l {} (br $l)) (unreachable)", query()))
 }
 
 /// Traps unless the query is denied.
-pub(crate) fn denied() -> Guest {
+pub fn denied() -> Guest {
     asker("denied").work(&format!(
         "{} (if (i32.ne (i32.load8_u (i32.const {ANSWER})) (i32.const 1)) (then (unreachable)))
          (if (i32.ne (i32.load8_u (i32.const {})) (i32.const 1)) (then (unreachable)))
@@ -176,7 +176,7 @@ pub(crate) fn denied() -> Guest {
 }
 
 /// A scenario that hands over what `pieces` wrote as a list of `count` chunks at 32768, 56 bytes each.
-pub(crate) fn speaker(id: &str, count: u32, pieces: &str, again: bool) -> Guest {
+pub fn speaker(id: &str, count: u32, pieces: &str, again: bool) -> Guest {
     let repeat = if again { "(br $l)" } else { "" };
     Guest::scenario(id).import("answer", "[method]sink.emit", "(param i32 i32 i32 i32)").work(&format!(
         "{pieces}
@@ -186,10 +186,10 @@ pub(crate) fn speaker(id: &str, count: u32, pieces: &str, again: bool) -> Guest 
 }
 
 /// Where chunks stand.
-pub(crate) const CHUNKS: u32 = 32768;
+pub const CHUNKS: u32 = 32768;
 
 /// Writes a chunk with a text: `text` (0), `progress` (4) or `follow-up` (5).
-pub(crate) fn text_chunk(number: u32, case: u32, address: u32, length: u32) -> String {
+pub fn text_chunk(number: u32, case: u32, address: u32, length: u32) -> String {
     let at = CHUNKS + number * 56;
     [
         store(at, case.into()),
@@ -200,7 +200,7 @@ pub(crate) fn text_chunk(number: u32, case: u32, address: u32, length: u32) -> S
 }
 
 /// Writes a citation: its path and code stand at the addresses.
-pub(crate) fn citation_chunk(number: u32, path: (u32, u32), line: u32, code: (u32, u32)) -> String {
+pub fn citation_chunk(number: u32, path: (u32, u32), line: u32, code: (u32, u32)) -> String {
     let at = CHUNKS + number * 56;
     let fields = [
         (0, 2),
@@ -214,4 +214,46 @@ pub(crate) fn citation_chunk(number: u32, path: (u32, u32), line: u32, code: (u3
     fields
         .map(|(offset, value)| store(at + offset, value.into()))
         .concat()
+}
+
+/// A scenario that says the letter `x` so many times, in pieces of so many.
+pub fn talker(id: &str, pieces: u32, letters: u32) -> Guest {
+    let pages = letters.div_ceil(65536) + 1;
+    let mut guest = Guest::scenario(id)
+        .import("answer", "[method]sink.emit", "(param i32 i32 i32 i32)")
+        .items(&format!("(global $left (mut i32) (i32.const {pieces}))"))
+        .work(&format!(
+            "(drop (memory.grow (i32.const {pages})))
+             (memory.fill (i32.const {GROWN}) (i32.const 120) (i32.const {letters}))
+             {}
+             (loop $l
+                (call $methodsink.emit (local.get $sink) (i32.const {CHUNKS}) (i32.const 1) (i32.const {ANSWER}))
+                (global.set $left (i32.sub (global.get $left) (i32.const 1)))
+                (br_if $l (global.get $left)))
+             (i32.const 0)",
+            text_chunk(0, 0, GROWN, letters)
+        ));
+    guest.pages = 2;
+    guest
+}
+
+/// Scenarios that mean harm, each in its own way: what a server must bear being asked.
+pub fn scenarios() -> Vec<Guest> {
+    let mut guests: Vec<Guest> = [
+        endless_loop(),
+        endless_fill(),
+        memory_bomb(),
+        deep_recursion(),
+        trap(),
+        division(),
+        wild_pointer(),
+        log_flood(),
+        call_flood(),
+        table_bomb(),
+    ]
+    .map(Guest::into_scenario)
+    .into();
+    guests.push(handle_flood());
+    guests.push(speaker("speech-flood", 1, &text_chunk(0, 0, 0, 1024), true));
+    guests
 }

@@ -7,9 +7,9 @@ use codegraph_plugin_host::types::{Ask, Chunk};
 use codegraph_plugin_host::{Cancel, PluginError};
 use tokio::sync::mpsc;
 
-use super::support::guest::{Guest, ID};
-use super::support::hostile::{self, CHUNKS, citation_chunk, speaker, store, text_chunk};
-use super::support::world::{OneFile, World};
+use super::world::{OneFile, World};
+use codegraph_tests::plugins::guest::{Guest, ID};
+use codegraph_tests::plugins::hostile::{self, CHUNKS, citation_chunk, speaker, store, text_chunk};
 
 #[tokio::test]
 async fn sound_plugins_answer() {

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use codegraph_plugin_host::{CompileError, Compiler, HostConfig, Refusal};
 
-use super::support::guest::Guest;
-use super::support::hostile;
-use super::support::world::World;
+use super::world::World;
+use codegraph_tests::plugins::guest::Guest;
+use codegraph_tests::plugins::hostile;
 
 /// The program whose child compiles: built with these tests.
 fn child(config: &mut HostConfig) {

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use codegraph_plugin_host::{HostConfig, PluginError, Refusal};
 
-use super::support::guest::{Guest, HEAP};
-use super::support::hostile;
-use super::support::world::World;
+use super::world::World;
+use codegraph_tests::plugins::guest::{Guest, HEAP};
+use codegraph_tests::plugins::hostile;
 
 const TIME: Duration = Duration::from_millis(200);
 const MEMORY: u64 = 64 << 20;
@@ -415,6 +415,29 @@ async fn a_call_that_nobody_waits_for_ends() {
     );
     world.lower("good").await.unwrap();
     assert!(start.elapsed() < Duration::from_secs(20));
+}
+
+#[tokio::test]
+async fn scenarios_end_in_their_errors_too() {
+    let guests = hostile::scenarios();
+    let mut all = guests.clone();
+    all.push(Guest::scenario("good"));
+    let world = World::with_config(&all, short).await;
+    for guest in &guests {
+        world.ready(&guest.id);
+        let (answered, _) = world.ask(&guest.id).await;
+        // Lines of a log that are too many are dropped, which is no error.
+        let is_cut = guest.id == "log-flood";
+        assert!(answered.is_err() || is_cut, "{}: {answered:?}", guest.id);
+        let error = answered.err();
+        assert!(
+            error.is_none_or(|error| error.is_misbehaviour()),
+            "{}",
+            guest.id
+        );
+        world.ask("good").await.0.unwrap();
+        assert_eq!(world.host.memory_in_use(), 0, "{}", guest.id);
+    }
 }
 
 /// Resident memory of this process, bytes.

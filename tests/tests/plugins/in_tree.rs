@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use codegraph_plugin_host::types::FileContext;
 
-use super::support::world::World;
+use super::world::World;
 
 /// A plugin that `make plugins` built.
 fn built(crate_name: &str) -> (String, Vec<u8>) {

@@ -3,9 +3,9 @@
 use codegraph_plugin_host::manifest::ManifestError;
 use codegraph_plugin_host::{PluginError, Refusal};
 
-use super::support::guest::{Guest, append_custom_section};
-use super::support::hostile;
-use super::support::world::World;
+use super::world::World;
+use codegraph_tests::plugins::guest::{Guest, append_custom_section};
+use codegraph_tests::plugins::hostile;
 
 async fn refusal_of(wasm: Vec<u8>) -> Refusal {
     let files = [

@@ -6,9 +6,9 @@ use std::time::Duration;
 use codegraph_plugin_host::manifest::ManifestError;
 use codegraph_plugin_host::{HostConfig, PluginError, PluginState, Refusal};
 
-use super::support::guest::Guest;
-use super::support::hostile;
-use super::support::world::World;
+use super::world::World;
+use codegraph_tests::plugins::guest::Guest;
+use codegraph_tests::plugins::hostile;
 
 fn watching(config: &mut HostConfig) {
     config.watch = true;

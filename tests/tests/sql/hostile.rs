@@ -107,7 +107,7 @@ fn bombs_go_off_in_the_child() {
     reason = "figures for whoever runs it with --nocapture"
 )]
 fn damaged_files_end_the_child_at_most() {
-    const FILES: u64 = 240;
+    const FILES: u64 = 1_000;
     let world = World::new();
     let original = std::fs::read(world.graph()).unwrap();
     let block_size = usize::try_from(u64::from_le_bytes(

@@ -47,7 +47,7 @@ pub use places::Place;
 pub use previous::KnownFile;
 pub use quality::Quality;
 pub use reach::{Direction, ReachSpec};
-pub use texts::{Take, Texts};
+pub use texts::Take;
 pub use values::Patience;
 pub use watch::Interrupt;
 

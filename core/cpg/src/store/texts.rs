@@ -1,30 +1,9 @@
 //! Texts of a graph that can be searched: documents by section, comments, docstrings, names.
 
-use codegraph_model::{Text, TextKind};
+use codegraph_model::{Text, TextKind, WantedTexts};
 use duckdb::Connection;
 
 use super::{Graph, QueryError, frame};
-
-/// Which texts are wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Texts {
-    /// READMEs.
-    pub readmes: bool,
-    /// Other documents.
-    pub documents: bool,
-    /// Comments and docstrings.
-    pub comments: bool,
-}
-
-impl Default for Texts {
-    fn default() -> Self {
-        Self {
-            readmes: true,
-            documents: true,
-            comments: true,
-        }
-    }
-}
 
 /// A section of a document has at most so many lines.
 const SECTION: usize = 60;
@@ -34,7 +13,7 @@ pub type Take<'a> = dyn FnMut(Text) -> bool + 'a;
 
 impl Graph {
     /// Gives all texts that are wanted, file by file. False where `take` wanted no more.
-    pub fn texts(&self, wanted: Texts, take: &mut Take<'_>) -> Result<bool, QueryError> {
+    pub fn texts(&self, wanted: WantedTexts, take: &mut Take<'_>) -> Result<bool, QueryError> {
         self.with_connection(|connection| {
             let goes_on = documents(connection, wanted, take)?
                 && (!wanted.comments || comments(connection, take)?)
@@ -58,7 +37,7 @@ fn unpacked(content: &[u8], path: &str) -> Result<String, QueryError> {
 
 fn documents(
     connection: &Connection,
-    wanted: Texts,
+    wanted: WantedTexts,
     take: &mut Take<'_>,
 ) -> Result<bool, QueryError> {
     if !wanted.readmes && !wanted.documents {

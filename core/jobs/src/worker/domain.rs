@@ -1,27 +1,28 @@
-//! The domain of a published graph, as a step of its import.
+//! The domain of a published graph.
 
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 
-use codegraph_model::{Domain, ImportReport};
+use codegraph_model::Domain;
 
+use super::published::Published;
 use super::steps::{DOMAIN, Steps};
 use crate::import::ImportContext;
 
-/// Makes the domain pack and puts it beside the graph.
+/// Makes the domain pack and puts it beside the graph; without a name it has the project's.
 pub(super) async fn set_up(
     context: &ImportContext,
-    report: &ImportReport,
+    published: &Published,
+    name: Option<&str>,
     steps: &Steps,
 ) -> Result<Domain, String> {
     steps.start(DOMAIN, "Setting up the domain...");
     let graphs = context.graphs.clone();
-    let path = context.data.graph(report.repository_id, report.revision_id);
-    let place = context
-        .data
-        .domain(report.repository_id, report.revision_id);
-    let name = report.project.as_str().to_owned();
+    let (repository, revision) = (published.repository, published.revision);
+    let path = context.data.graph(repository, revision);
+    let place = context.data.domain(repository, revision);
+    let name = name.unwrap_or(published.project.as_str()).to_owned();
     let made = tokio::task::spawn_blocking(move || {
         let graph = graphs.open(&path).map_err(|error| error.to_string())?;
         let domain = graph.domain(&name).map_err(|error| error.to_string())?;
@@ -43,6 +44,11 @@ pub(super) async fn set_up(
     );
     steps.complete(DOMAIN, &message);
     Ok(domain)
+}
+
+/// The name of its file, as clients know it.
+pub(super) fn plugin_path(domain: &Domain) -> String {
+    format!("{}.domain.json", domain.id)
 }
 
 /// Writes beside its place and renames: nobody reads half of it.

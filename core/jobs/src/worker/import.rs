@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use codegraph_model::{Domain, ImportReport, Job, Payload, TextKind};
+use codegraph_model::{Domain, ImportReport, Job, Payload};
 use codegraph_search::Built;
 use codegraph_storage::{Beat, Held};
 use serde_json::{Value, json};
 
-use super::domain::set_up;
-use super::index::index;
+use super::domain::{plugin_path, set_up};
+use super::index::{collection, index, stats};
+use super::published::Published;
 use super::run::{Ended, Worker};
 use super::steps::{DOCS, DOMAIN, Steps, VALIDATE};
 use super::validate::{Validation, validate};
@@ -23,6 +24,8 @@ pub(super) async fn run(worker: &Worker, job: &Job, steps: &Arc<Steps>, cancel: 
         wants_domain,
         fetch_depth,
         rows_at_once,
+        texts,
+        domain_name,
     } = &job.payload
     else {
         return Ended::Failed("this is no import".to_owned());
@@ -59,15 +62,8 @@ pub(super) async fn run(worker: &Worker, job: &Job, steps: &Arc<Steps>, cancel: 
     };
     steps.imported(&report);
     steps.start(VALIDATE, "Validating CPG...");
-    let (bytes, gaps) = (report.graph_bytes, report.gaps);
-    let validated = validate(
-        &context,
-        report.repository_id,
-        report.revision_id,
-        bytes,
-        gaps,
-    );
-    let validation = match validated.await {
+    let published = Published::from(&report);
+    let validation = match validate(&context, &published).await {
         Ok(validation) => validation,
         Err(text) => return failed(steps, text),
     };
@@ -75,9 +71,9 @@ pub(super) async fn run(worker: &Worker, job: &Job, steps: &Arc<Steps>, cancel: 
         VALIDATE,
         &format!("Quality score {} of 100", validation.quality_score),
     );
-    let texts = if *wants_docs {
-        match index(&context, &report, steps, cancel).await {
-            Ok(texts) => texts,
+    let indexed = if *wants_docs {
+        match index(&context, &published, *texts, steps, cancel).await {
+            Ok(built) => built,
             Err(text) => return failed(steps, text),
         }
     } else {
@@ -89,7 +85,7 @@ pub(super) async fn run(worker: &Worker, job: &Job, steps: &Arc<Steps>, cancel: 
     };
     let mut domain = None;
     if *wants_domain {
-        match set_up(&context, &report, steps).await {
+        match set_up(&context, &published, domain_name.as_deref(), steps).await {
             Ok(made) => domain = Some(made),
             Err(text) => return failed(steps, text),
         }
@@ -107,7 +103,7 @@ pub(super) async fn run(worker: &Worker, job: &Job, steps: &Arc<Steps>, cancel: 
     Ended::Completed(result(
         &report,
         &validation,
-        texts.as_ref(),
+        indexed.as_ref(),
         domain.as_ref(),
     ))
 }
@@ -162,7 +158,6 @@ fn result(
     texts: Option<&Built>,
     domain: Option<&Domain>,
 ) -> Value {
-    let indexed = |kind| texts.map_or(0, |texts| texts.by_kind.get(&kind).copied().unwrap_or(0));
     let languages = &report.files_by_language;
     let most = languages.iter().rev().max_by_key(|(_, files)| **files);
     json!({
@@ -170,14 +165,9 @@ fn result(
         "repository_id": report.repository_id,
         "revision_id": report.revision_id,
         "project_is_new": report.project_is_new,
-        "chromadb_collection": texts.map(|_| format!("{}_documentation", report.project)),
-        "chromadb_stats": {
-            "readme_indexed": indexed(TextKind::Readme),
-            "docs_indexed": indexed(TextKind::Document),
-            "comments_indexed": indexed(TextKind::Comment),
-            "symbols_indexed": indexed(TextKind::Symbol),
-        },
-        "domain_plugin_path": domain.map(|domain| format!("{}.domain.json", domain.id)),
+        "chromadb_collection": texts.map(|_| collection(&Published::from(report))),
+        "chromadb_stats": stats(texts),
+        "domain_plugin_path": domain.map(plugin_path),
         "domain": domain,
         "duckdb_path": format!("{}.duckdb", report.project),
         "detected_language": most.map(|(language, _)| language),

@@ -1,45 +1,49 @@
-//! The text index of a published graph, as a step of its import.
+//! The text index of a published graph.
 
-use codegraph_cpg::store::Texts;
-use codegraph_model::ImportReport;
+use std::sync::Arc;
+
+use codegraph_model::{TextKind, WantedTexts};
 use codegraph_search::{Builder, Built, SearchError, TextIndex};
+use serde_json::{Value, json};
 
+use super::published::Published;
 use super::steps::{DOCS, Steps};
 use crate::fetch::Cancel;
 use crate::import::ImportContext;
 
 /// After so many texts the step says how far it is.
 const SAY_EACH: u64 = 1000;
+/// Of so many nodes about one is a text: names make up most of them, and how many documents there are is not known before.
+const NODES_A_TEXT: u64 = 20;
 
 /// Makes the index. None where somebody asked to stop: the graph is published, and the index is made when something is searched.
 pub(super) async fn index(
     context: &ImportContext,
-    report: &ImportReport,
-    steps: &std::sync::Arc<Steps>,
+    published: &Published,
+    wanted: WantedTexts,
+    steps: &Arc<Steps>,
     cancel: &Cancel,
 ) -> Result<Option<Built>, String> {
     steps.start(DOCS, "Indexing documents, comments and symbols...");
     let graphs = context.graphs.clone();
-    let path = context.data.graph(report.repository_id, report.revision_id);
-    let place = context
-        .data
-        .text_index(report.repository_id, report.revision_id);
-    let (saying, stop) = (std::sync::Arc::clone(steps), cancel.clone());
-    // Names make up most of it; how many documents there are is not known before.
-    let expected = report.methods.max(1) * 3;
+    let (repository, revision) = (published.repository, published.revision);
+    let path = context.data.graph(repository, revision);
+    let place = context.data.text_index(repository, revision);
+    let (saying, stop) = (Arc::clone(steps), cancel.clone());
+    let expected = (published.nodes / NODES_A_TEXT).max(1);
     let made = tokio::task::spawn_blocking(move || {
         // A graph that is kept has its index already.
-        if let Ok(index) = TextIndex::open(&place) {
+        if let Ok(index) = TextIndex::open(&place)
+            && index.built().wanted == wanted
+        {
             return Ok(index.built().clone());
         }
-        // What cannot be read is in the way.
-        let _ = std::fs::remove_dir_all(&place);
         let graph = graphs
             .open(&path)
             .map_err(|error| SearchError::Io(error.to_string()))?;
-        let mut builder = Builder::new(&place)?;
+        let mut builder = Builder::new(&place, wanted)?;
         let (mut count, mut failed) = (0, None);
-        let read = graph.texts(Texts::default(), &mut |text| {
+        let read = graph.texts(wanted, &mut |text| {
             count += 1;
             if count % SAY_EACH == 0 {
                 saying.advance_to(DOCS, (count * 100 / expected).min(99) as u8);
@@ -53,7 +57,7 @@ pub(super) async fn index(
         read.map_err(|error| SearchError::Io(error.to_string()))?;
         match failed {
             Some(error) => Err(error),
-            None => builder.finish(),
+            None => builder.replace(),
         }
     })
     .await
@@ -87,4 +91,20 @@ pub(super) async fn index(
             Err("the text index could not be made; the server's log has the reason".to_owned())
         }
     }
+}
+
+/// What is said of an index that was made.
+pub(super) fn stats(texts: Option<&Built>) -> Value {
+    let indexed = |kind| texts.map_or(0, |texts| texts.by_kind.get(&kind).copied().unwrap_or(0));
+    json!({
+        "readme_indexed": indexed(TextKind::Readme),
+        "docs_indexed": indexed(TextKind::Document),
+        "comments_indexed": indexed(TextKind::Comment),
+        "symbols_indexed": indexed(TextKind::Symbol),
+    })
+}
+
+/// Its name, as clients know it.
+pub(super) fn collection(published: &Published) -> String {
+    format!("{}_documentation", published.project)
 }

@@ -12,6 +12,7 @@
 mod domain;
 mod import;
 mod index;
+mod published;
 mod run;
 mod step;
 mod steps;

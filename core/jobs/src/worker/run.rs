@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 
+use super::step::On;
 use super::steps::Steps;
 use super::{ATTEMPTS, BEATS_EACH_LEASE, KEPT, LOOK, TICK};
 use crate::fetch::Cancel;
@@ -141,9 +142,19 @@ async fn run_job(worker: &Worker, job: &Job, steps: &Arc<Steps>, cancel: &Cancel
             step,
             request,
             project,
+            texts,
+            domain_name,
         } => {
-            let what = (step.as_str(), request.as_ref(), *project);
-            super::step::run(worker, what, steps, cancel).await
+            let what = match (request, project) {
+                (Some(request), _) => On::Source(request),
+                (None, Some(project)) => On::Graph {
+                    project: *project,
+                    texts: *texts,
+                    domain_name: domain_name.as_deref(),
+                },
+                (None, None) => On::Nothing,
+            };
+            super::step::run(&worker.context, step, what, steps, cancel).await
         }
     }
 }

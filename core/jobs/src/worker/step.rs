@@ -5,40 +5,54 @@
 
 use std::sync::Arc;
 
-use codegraph_model::{ImportRequest, LeaseId, ProjectId, Revision};
+use codegraph_model::{ImportRequest, ProjectId, WantedTexts};
 use codegraph_storage::StorageError;
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use super::domain::{plugin_path, set_up};
 use super::import::shown;
-use super::run::{Ended, Worker};
-use super::steps::{CLONE, DETECT, DOCS, DOMAIN, Steps, VALIDATE};
+use super::index::{collection, index, stats};
+use super::published::{Published, hold, release};
+use super::run::Ended;
+use super::steps::{CLONE, DETECT, Steps, VALIDATE};
 use super::validate::validate;
 use crate::fetch::Cancel;
 use crate::import::{ImportContext, ImportError, Progress, Survey, survey};
 
-/// So long a graph is held at most while a step reads it.
-const LEASE: SignedDuration = SignedDuration::from_mins(10);
+/// What a step works on.
+pub(super) enum On<'a> {
+    /// A source that can be imported.
+    Source(&'a ImportRequest),
+    /// The published graph of a project.
+    Graph {
+        project: ProjectId,
+        texts: WantedTexts,
+        domain_name: Option<&'a str>,
+    },
+    Nothing,
+}
 
 pub(super) async fn run(
-    worker: &Worker,
-    (step, request, project): (&str, Option<&ImportRequest>, Option<ProjectId>),
+    context: &ImportContext,
+    step: &str,
+    on: On<'_>,
     steps: &Arc<Steps>,
     cancel: &Cancel,
 ) -> Ended {
-    let context = &worker.context;
-    let ended = match (step, request, project) {
-        ("clone" | "detect_language", Some(request), _) => {
+    let ended = match (step, on) {
+        ("clone" | "detect_language", On::Source(request)) => {
             of_source(context, step, request, steps, cancel).await
         }
-        ("validate", _, Some(project)) => of_graph(context, project, steps).await,
-        ("chromadb_import", _, Some(_)) => {
-            steps.skip(DOCS, "Skipped: this version indexes no documentation");
-            Ok(Value::Null)
-        }
-        ("domain_setup", _, Some(_)) => {
-            steps.skip(DOMAIN, "Skipped: this version makes no domain plugin");
-            Ok(Value::Null)
+        (
+            "validate" | "chromadb_import" | "domain_setup",
+            On::Graph {
+                project,
+                texts,
+                domain_name,
+            },
+        ) => {
+            let options = (texts, domain_name);
+            of_graph(context, step, project, options, steps, cancel).await
         }
         _ => Err(Failed::Text(format!(
             "the step '{step}' lacks what it works on"
@@ -101,49 +115,53 @@ async fn of_source(
 
 async fn of_graph(
     context: &ImportContext,
+    step: &str,
     project: ProjectId,
-    steps: &Steps,
+    options: (WantedTexts, Option<&str>),
+    steps: &Arc<Steps>,
+    cancel: &Cancel,
 ) -> Result<Value, Failed> {
-    steps.start(VALIDATE, "Validating CPG...");
-    let (revision, lease) = hold(context, project)
+    let (published, lease) = hold(context, project, step)
         .await?
         .ok_or_else(|| Failed::Text("the project has no graph: import it first".to_owned()))?;
-    let validated = validate(
-        context,
-        revision.repository,
-        revision.id,
-        revision.graph_bytes,
-        revision.gaps,
-    )
-    .await;
-    let mut tx = context.db.begin_beside().await?;
-    tx.leases().remove(lease).await?;
-    tx.commit().await?;
-    let validation = validated.map_err(Failed::Text)?;
-    steps.complete(
-        VALIDATE,
-        &format!("Quality score {} of 100", validation.quality_score),
-    );
-    Ok(json!({ "validation_report": validation }))
+    let done = on_graph(context, step, &published, options, steps, cancel).await;
+    release(context, lease).await?;
+    done
 }
 
-/// The published graph of a project, held so that its file stays.
-async fn hold(
+/// What the same step of an import does.
+async fn on_graph(
     context: &ImportContext,
-    project: ProjectId,
-) -> Result<Option<(Revision, LeaseId)>, StorageError> {
-    let now = context.clock.now();
-    let mut tx = context.db.begin_beside().await?;
-    let Some(repository) = tx.repositories().primary(project).await? else {
-        return Ok(None);
-    };
-    let Some(revision) = tx.revisions().published(repository.id).await? else {
-        return Ok(None);
-    };
-    let lease = tx
-        .leases()
-        .take(revision.id, "validate", now, now + LEASE)
-        .await?;
-    tx.commit().await?;
-    Ok(Some((revision, lease.id)))
+    step: &str,
+    published: &Published,
+    (texts, domain_name): (WantedTexts, Option<&str>),
+    steps: &Arc<Steps>,
+    cancel: &Cancel,
+) -> Result<Value, Failed> {
+    match step {
+        "chromadb_import" => {
+            let built = index(context, published, texts, steps, cancel).await;
+            let built = built.map_err(Failed::Text)?;
+            // Unlike an import it has nothing else to show.
+            let built = built.ok_or(ImportError::Cancelled)?;
+            Ok(json!({
+                "chromadb_collection": collection(published),
+                "chromadb_stats": stats(Some(&built)),
+            }))
+        }
+        "domain_setup" => {
+            let domain = set_up(context, published, domain_name, steps).await;
+            let domain = domain.map_err(Failed::Text)?;
+            Ok(json!({ "domain_plugin_path": plugin_path(&domain), "domain": domain }))
+        }
+        _ => {
+            steps.start(VALIDATE, "Validating CPG...");
+            let validation = validate(context, published).await.map_err(Failed::Text)?;
+            steps.complete(
+                VALIDATE,
+                &format!("Quality score {} of 100", validation.quality_score),
+            );
+            Ok(json!({ "validation_report": validation }))
+        }
+    }
 }

@@ -202,6 +202,7 @@ impl Progress for Steps {
 mod tests {
     use codegraph_model::{
         GroupId, ImportMode, ImportRequest, Job, JobId, JobStatus, Origin, Payload, UserId,
+        WantedTexts,
     };
     use jiff::Timestamp;
 
@@ -230,6 +231,8 @@ mod tests {
                 wants_domain: true,
                 fetch_depth: None,
                 rows_at_once: None,
+                texts: WantedTexts::default(),
+                domain_name: None,
             },
             status: JobStatus::InProgress,
             steps: vec![],

@@ -1,9 +1,9 @@
 //! The score of a graph: can it be worked with.
 
 use codegraph_cpg::store::Quality;
-use codegraph_model::{RepositoryId, RevisionId};
 use serde::Serialize;
 
+use super::published::Published;
 use crate::import::ImportContext;
 
 /// What a graph scored, of 100.
@@ -35,12 +35,9 @@ struct Metrics {
 /// Opens a published graph and scores it.
 pub(super) async fn validate(
     context: &ImportContext,
-    repository: RepositoryId,
-    revision: RevisionId,
-    bytes: u64,
-    gaps: u64,
+    published: &Published,
 ) -> Result<Validation, String> {
-    let path = context.data.graph(repository, revision);
+    let path = context.data.graph(published.repository, published.revision);
     let graphs = context.graphs.clone();
     let quality = tokio::task::spawn_blocking(move || {
         let graph = graphs.open(&path).map_err(|error| error.to_string())?;
@@ -52,7 +49,7 @@ pub(super) async fn validate(
         tracing::error!(%error, "a published graph cannot be read");
         "the graph that was made cannot be read; the server's log has the reason".to_owned()
     })?;
-    Ok(score(quality, bytes, gaps))
+    Ok(score(quality, published.bytes, published.gaps))
 }
 
 /// Methods 50, those with a file 20, edges of syntax 8, edges of control flow 7, no errors 15.

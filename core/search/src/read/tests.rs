@@ -1,6 +1,6 @@
 //! An index, built and searched.
 
-use codegraph_model::Text;
+use codegraph_model::{Text, WantedTexts};
 
 use super::*;
 use crate::build::{Builder, remove_left};
@@ -17,7 +17,7 @@ fn text(kind: TextKind, path: &str, line: u32, name: &str, text: &str) -> Text {
 }
 
 fn built(place: &Path) -> TextIndex {
-    let mut builder = Builder::new(place).unwrap();
+    let mut builder = Builder::new(place, WantedTexts::default()).unwrap();
     for one in [
         text(
             TextKind::Readme,
@@ -211,14 +211,14 @@ fn a_builder_that_goes_leaves_nothing_and_the_first_of_two_stays() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("a.search");
     let entries = || std::fs::read_dir(folder.path()).unwrap().count();
-    let mut given_up = Builder::new(&place).unwrap();
+    let mut given_up = Builder::new(&place, WantedTexts::default()).unwrap();
     given_up
         .add(&text(TextKind::Symbol, "a", 1, "a", "a"))
         .unwrap();
     assert_eq!(remove_left(folder.path(), |_| true), 0, "its owner lives");
     drop(given_up);
     assert_eq!(entries(), 0);
-    let second = Builder::new(&place).unwrap();
+    let second = Builder::new(&place, WantedTexts::default()).unwrap();
     let first = built(&place);
     second.finish().unwrap();
     assert_eq!(entries(), 1);
@@ -231,4 +231,34 @@ fn a_builder_that_goes_leaves_nothing_and_the_first_of_two_stays() {
     std::fs::create_dir(&left).unwrap();
     std::fs::write(left.join("owner.lock"), "").unwrap();
     assert_eq!(remove_left(folder.path(), |_| false), 1);
+}
+
+#[test]
+fn an_index_that_is_replaced_is_told_so_and_says_what_it_was_to_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("a.search");
+    let first = built(&place);
+    assert!(!first.is_replaced());
+    let ask = Ask {
+        text: "bank".into(),
+        limit: 10,
+        ..Ask::default()
+    };
+    let before = first.search(&ask).unwrap();
+    let wanted = WantedTexts {
+        comments: false,
+        ..WantedTexts::default()
+    };
+    let builder = Builder::new(&place, wanted).unwrap();
+    assert_eq!(builder.replace().unwrap().wanted, wanted);
+    assert!(first.is_replaced());
+    // Who has it open goes on with it.
+    assert_eq!(first.search(&ask).unwrap(), before);
+    let second = TextIndex::open(&place).unwrap();
+    assert_eq!((second.built().wanted, second.built().texts), (wanted, 0));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    // Where nothing is, there is nothing to replace, and one that is gone is not replaced.
+    std::fs::remove_dir_all(&place).unwrap();
+    assert!(!second.is_replaced());
+    Builder::new(&place, wanted).unwrap().replace().unwrap();
 }

@@ -14,8 +14,8 @@ use super::{Answer, Collected, Freshness, Gaps, collect};
 use crate::projects::Held;
 use crate::routing::{NoRoute, Route, route};
 
-/// Pieces of an answer that wait for their reader.
-const WAITING: usize = 64;
+/// Pieces of an answer that wait for their reader. A scenario that gives more waits, and its time stands still.
+const WAITING: usize = 16;
 
 /// A domain is read up to so many bytes.
 const LARGEST_DOMAIN: u64 = 4 << 20;
@@ -63,14 +63,14 @@ pub enum AskError {
     },
 }
 
-/// Asks. `read` sees what there is after each piece that came; the last look is at all of it.
-pub async fn ask(
+/// Asks. `read` sees what there is after each piece that came, and the next one comes when it is done; the last look is at all of it.
+pub async fn ask<R: Future<Output = ()>>(
     plugins: &PluginHost,
     graph: Arc<dyn GraphReader>,
     held: &Held,
     question: Question,
     cancel: Cancel,
-    mut read: impl FnMut(&Route, &Collected),
+    mut read: impl FnMut(&Route, &Collected) -> R,
 ) -> Result<Answer, AskError> {
     let path = held.path.clone();
     let domain = tokio::task::spawn_blocking(move || domain_of(&path)).await;
@@ -89,12 +89,12 @@ pub async fn ask(
         time: question.time,
     };
     let mut collected = Collected::default();
-    read(&route, &collected);
+    read(&route, &collected).await;
     let call = plugins.ask(&route.plugin, asked, graph, sender, cancel);
     let pieces = async {
         while let Some(chunk) = receiver.recv().await {
             collect(&mut collected, chunk);
-            read(&route, &collected);
+            read(&route, &collected).await;
         }
     };
     let (answered, ()) = tokio::join!(call, pieces);

@@ -127,7 +127,11 @@ async fn answer(app: &App, held: &Held, question: Question) -> anyhow::Result<An
     );
     let (plugins, graph) = (plugins?, graph??);
     let cancel = bridge(&cancel_on_interrupt());
-    match ask(&plugins, graph, held, question, cancel, |_, _| {}).await {
+    match ask(&plugins, graph, held, question, cancel, |_, _| {
+        std::future::ready(())
+    })
+    .await
+    {
         Err(AskError::Cancelled) => Err(Interrupted.into()),
         answer => Ok(answer?),
     }

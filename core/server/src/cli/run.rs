@@ -99,6 +99,7 @@ pub(crate) async fn run(app: &App, arguments: Arguments) -> anyhow::Result<Ended
     let options = DoorOptions {
         connections: usize::try_from(config.api.connections).unwrap_or(4096),
         drain: Duration::from_secs(config.api.drain_seconds),
+        patience: Duration::from_secs(config.live.patience_seconds.max(1)),
     };
     let door = Door::open(listener, rooms.clone(), options)?;
     let stop = cancel_on_interrupt();

@@ -15,7 +15,7 @@ section! {
         ping_seconds: u64 = 30, ["API_LIVE_PING_SECONDS"];
         /// Seconds without a sign of the client after which a WebSocket is closed; for a chat, without a question.
         idle_seconds: u64 = 300, ["API_LIVE_IDLE_SECONDS"];
-        /// Seconds that a client may let a message wait before it counts as gone.
+        /// Seconds that a client may let a message, or any other answer, wait before it counts as gone.
         patience_seconds: u64 = 10, ["API_LIVE_PATIENCE_SECONDS"];
         /// Whether an access token may stand in the address (`?token=`). Tickets (`POST /auth/ws-ticket`) always may.
         token_in_query: bool = true, ["API_LIVE_TOKEN_IN_QUERY"];

@@ -134,7 +134,7 @@ pub async fn scan(
             held,
             question,
             cancel.clone(),
-            |_, _| {},
+            |_, _| std::future::ready(()),
         )
         .await?;
         let whole = whole.get_or_insert_with(|| Scan {

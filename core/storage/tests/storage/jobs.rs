@@ -3,6 +3,7 @@
 use codegraph_model::job::import_steps;
 use codegraph_model::{
     GroupId, ImportMode, ImportRequest, Job, JobId, JobStatus, Origin, Payload, Role, UserId,
+    WantedTexts,
 };
 use codegraph_storage::{Beat, Db, Held, NewUser, Scope};
 use jiff::{SignedDuration, Timestamp};
@@ -65,6 +66,8 @@ impl World {
             wants_domain: true,
             fetch_depth: None,
             rows_at_once: None,
+            texts: WantedTexts::default(),
+            domain_name: None,
         };
         let steps = import_steps::begun_none();
         let mut tx = self.db.begin().await.unwrap();

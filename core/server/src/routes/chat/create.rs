@@ -15,5 +15,5 @@ pub async fn create_chat(
 ) -> ApiResult<Json<ChatView>> {
     caller.count(Quota::Chat).await?;
     let prepared = Prepared::new(&caller, request).await?;
-    Ok(Json(prepared.answer(|_, _| {}).await?))
+    Ok(Json(prepared.answer(|_, _| std::future::ready(())).await?))
 }

@@ -1,7 +1,7 @@
 //! From a request to its answer; whole or as a stream, it is one path.
 
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use codegraph_model::{Exchange, MessageId, RepositoryId, RevisionId, SessionId};
 use codegraph_plugin_host::Cancel;
@@ -127,10 +127,15 @@ impl Prepared {
         })
     }
 
-    /// Answers; `read` sees what there is after each piece. A caller that goes away ends the work.
-    pub(crate) async fn answer(
+    /// So long its reader may let an event wait before it counts as gone.
+    pub(crate) fn patience(&self) -> Duration {
+        self.state.parts().live.bounds.patience
+    }
+
+    /// Answers; `read` sees what there is after each piece, before the next one. A caller that goes away ends the work.
+    pub(crate) async fn answer<R: Future<Output = ()> + Send>(
         self,
-        read: impl FnMut(&Route, &Collected) + Send,
+        read: impl FnMut(&Route, &Collected) -> R + Send,
     ) -> ApiResult<ChatView> {
         let Self {
             state,

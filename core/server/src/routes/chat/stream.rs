@@ -1,13 +1,14 @@
 use std::convert::Infallible;
-use std::time::Duration;
+use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::stream;
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::interval;
+use utoipa::ToSchema;
 
 use super::question::{ChatRequest, Prepared};
 use crate::answer::Collected;
@@ -20,13 +21,25 @@ use crate::routing::Route;
 
 /// Events that wait for a slow reader.
 pub(crate) const WAITING: usize = 256;
-/// So long a reader may let an event wait before it counts as gone.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// A piece of text is at most so long, bytes: what waits is at most a mebibyte, but for the whole answer at its end.
+const LONGEST_CHUNK: usize = 4 << 10;
+
+/// An event of a stream.
+#[derive(Debug, ToSchema)]
+pub struct StreamEvent {
+    /// A JSON object with `type`: `start`, `scenario`, `chunk`, `done`, `end` or `error`.
+    #[expect(
+        dead_code,
+        reason = "events are written as text; this is what the document says of them"
+    )]
+    #[schema(example = r#"{"type": "chunk", "content": "Found 3 potential "}"#)]
+    data: String,
+}
 
 /// Asks a question about a project and gives the answer as it comes: `start`, `scenario`, `chunk` …, `done` with the whole answer,
 /// `end`; or `error`. The chunks together are the answer's text.
 #[utoipa::path(post, path = "/chat/stream", request_body = ChatRequest, tag = "chat",
-    responses((status = 200, body = String, content_type = "text/event-stream"), ApiError))]
+    responses((status = 200, body = StreamEvent, content_type = "text/event-stream"), ApiError))]
 pub async fn create_chat_stream(
     caller: Caller<ScenariosExecute>,
     headers: HeaderMap,
@@ -79,70 +92,46 @@ async fn ended(mut caller: Caller<ScenariosExecute>, credential: String) {
     }
 }
 
-/// Answers into a channel: events as the stream has them. Ends with its reader.
+/// Answers into a channel: events as the stream has them. What a slow reader has not taken makes the scenario wait; a reader that takes
+/// nothing for too long is gone, and the answer with it.
 pub(crate) async fn run(prepared: Prepared, sender: mpsc::Sender<Value>) {
-    let session = prepared.session;
-    // Pieces come where nothing can be awaited; what a slow reader has not taken waits here.
-    let (pieces, mut waiting) = mpsc::unbounded_channel();
-    let _ = pieces.send(json!({"type": "start", "session_id": session.to_string()}));
-    let mut sent = Sent::default();
-    let read = move |route: &Route, collected: &Collected| {
-        for value in sent.news(route, collected) {
-            // The reader is gone when the stream is: then the answer is given up as well.
-            let _ = pieces.send(value);
-        }
-    };
-    let reading = sender.clone();
-    let forward = async move {
-        while let Some(value) = waiting.recv().await {
-            if reading.send_timeout(value, PATIENCE).await.is_err() {
-                return false;
-            }
-        }
-        true
-    };
-    let answer = async {
-        match prepared.answer(read).await {
-            Ok(view) => {
-                let scenario = view.scenario_id.clone();
-                let whole = view.answer.clone();
-                let mut done = serde_json::to_value(&view).unwrap_or_default();
-                done["type"] = "done".into();
-                Ok((whole, done, scenario))
-            }
-            Err(error) => Err(error),
-        }
-    };
-    // Pieces go out while the answer comes; when the reader is gone, the answer is dropped, and with it the work.
-    let mut forward = Box::pin(forward);
-    let mut answer = Box::pin(answer);
-    let mut ended = None;
-    let delivered = tokio::select! {
-        // All pieces are out before the answer is kept: what is left of it is waited for.
-        true = &mut forward => {
-            ended = Some(answer.await);
-            true
-        }
-        answered = &mut answer => {
-            ended = Some(answered);
-            forward.await
-        }
-        () = sender.closed() => false,
-        else => false,
-    };
-    if !delivered {
+    let (session, patience) = (prepared.session, prepared.patience());
+    let start = json!({"type": "start", "session_id": session.to_string()});
+    if sender.send(start).await.is_err() {
         return;
     }
-    let last = match ended {
-        Some(Ok((_, done, scenario))) => vec![
-            done,
-            json!({"type": "end", "scenario_id": scenario, "session_id": session.to_string()}),
-        ],
-        Some(Err(error)) => vec![failure(&error)],
-        None => Vec::new(),
+    let mut sent = Sent::default();
+    let gone = Arc::new(Notify::new());
+    let read = |route: &Route, collected: &Collected| {
+        let news = sent.news(route, collected);
+        let (sender, gone) = (sender.clone(), Arc::clone(&gone));
+        async move {
+            for value in news {
+                if sender.send_timeout(value, patience).await.is_err() {
+                    gone.notify_one();
+                    // The whole answer is dropped, and with it the work.
+                    return std::future::pending().await;
+                }
+            }
+        }
+    };
+    let answered = tokio::select! {
+        answered = prepared.answer(read) => answered,
+        () = gone.notified() => return,
+        () = sender.closed() => return,
+    };
+    let last = match answered.map(|view| (view.scenario_id.clone(), serde_json::to_value(view))) {
+        Ok((scenario, view)) => {
+            let mut done = view.unwrap_or_default();
+            done["type"] = "done".into();
+            let session = session.to_string();
+            let end = json!({"type": "end", "scenario_id": scenario, "session_id": session});
+            vec![done, end]
+        }
+        Err(error) => vec![failure(&error)],
     };
     for value in last {
-        if sender.send_timeout(value, PATIENCE).await.is_err() {
+        if sender.send_timeout(value, patience).await.is_err() {
             return;
         }
     }
@@ -174,9 +163,12 @@ impl Sent {
         }
         // Space at the end may yet become a paragraph's: it goes out with what follows it.
         let text = collected.text.trim_end();
-        if let Some(new) = text.get(self.bytes..).filter(|new| !new.is_empty()) {
-            news.push(json!({"type": "chunk", "content": new}));
-            self.bytes = text.len();
+        let mut new = text.get(self.bytes..).unwrap_or_default();
+        self.bytes += new.len();
+        while !new.is_empty() {
+            let (piece, rest) = new.split_at(new.floor_char_boundary(LONGEST_CHUNK));
+            news.push(json!({"type": "chunk", "content": piece}));
+            new = rest;
         }
         news
     }
@@ -222,5 +214,17 @@ mod tests {
         assert_eq!(text, collected.text.trim_end());
         assert_eq!(kinds[0], "scenario");
         assert!(kinds[1..].iter().all(|kind| kind == "chunk"));
+        // A long piece goes out in several, none of them cut within a letter.
+        let long = "ж".repeat(LONGEST_CHUNK);
+        collect(&mut collected, Chunk::Text(format!("a{long}")));
+        let events = sent.news(&route, &collected);
+        assert_eq!(events.len(), 3);
+        let mut whole = String::new();
+        for event in &events {
+            let piece = event["content"].as_str().unwrap();
+            assert!(piece.len() <= LONGEST_CHUNK);
+            whole.push_str(piece);
+        }
+        assert!(whole.ends_with(&format!("a{long}")), "{}", whole.len());
     }
 }

@@ -25,7 +25,7 @@ pub struct NewGroup {
 
 /// A name: something to see, no control characters, no space at its ends.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "garde's signature")]
-pub(super) fn is_name(name: &str, (): &()) -> garde::Result {
+pub(in crate::routes) fn is_name(name: &str, (): &()) -> garde::Result {
     let length = name.chars().count();
     if length == 0 || length > 100 || name.trim() != name || name.chars().any(char::is_control) {
         return Err(garde::Error::new(

@@ -9,6 +9,8 @@ pub mod list_users;
 pub mod remove_user;
 pub mod update;
 
+pub(super) use create::is_name;
+
 use codegraph_model::{Group, GroupId, GroupRole};
 use codegraph_storage::Tx;
 

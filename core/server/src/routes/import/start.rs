@@ -4,6 +4,7 @@ use axum::Json;
 use codegraph_model::job::import_steps;
 use codegraph_model::{
     GroupId, GroupRole, ImportMode, ImportRequest, Origin, Payload, ProjectId, ProjectName, UserId,
+    WantedTexts,
 };
 use codegraph_storage::Tx;
 use garde::Validate;
@@ -13,6 +14,7 @@ use utoipa::ToSchema;
 use crate::caller::{Caller, ProjectsImport};
 use crate::error::{ApiError, ApiResult, Code};
 use crate::extract::{self, id};
+use crate::routes::groups::is_name;
 
 /// Jobs of one user that may wait or run at the same time.
 const MOST_OPEN: u64 = 10;
@@ -72,18 +74,16 @@ pub struct StartImport {
     /// Whether the domain is set up: entry points, subsystems, vocabulary.
     #[serde(default = "yes")]
     create_domain_plugin: bool,
-    /// Name of the domain.
-    #[garde(length(max = 100))]
+    /// Name of the domain; without one, the project's.
+    #[garde(inner(custom(is_name)))]
     domain_name: Option<String>,
     /// Whether documents, comments and names are indexed with the import; else they are when something is searched.
     #[serde(default = "yes")]
     import_docs: bool,
-    /// Whether README files are indexed; see `import_docs`.
-    #[expect(dead_code, reason = "clients send it; nothing depends on it")]
+    /// Whether README files are among them. An index that is made when something is searched has them all.
     #[serde(default = "yes")]
     import_readme: bool,
-    /// Whether comments are indexed; see `import_docs`.
-    #[expect(dead_code, reason = "clients send it; nothing depends on it")]
+    /// Whether comments and docstrings are among them. An index that is made when something is searched has them all.
     #[serde(default = "yes")]
     import_comments: bool,
     /// Memory that the graph database may take while the graph is built, GiB; the server's own limit holds as well.
@@ -106,7 +106,7 @@ pub struct StartImport {
 /// What git takes for "all of them".
 const WHOLE_HISTORY: u32 = 2_147_483_647;
 
-fn yes() -> bool {
+pub(super) fn yes() -> bool {
     true
 }
 
@@ -243,6 +243,12 @@ pub(super) async fn prepare(
         wants_domain: request.create_domain_plugin,
         fetch_depth: Some(fetch_depth),
         rows_at_once: u32::try_from(request.batch_size).ok(),
+        texts: WantedTexts {
+            readmes: request.import_readme,
+            documents: true,
+            comments: request.import_comments,
+        },
+        domain_name: request.domain_name,
     };
     Ok(Asked {
         tx,

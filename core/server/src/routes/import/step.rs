@@ -3,7 +3,7 @@ use std::time::Duration;
 use axum::Json;
 use codegraph_model::job::import_steps;
 use codegraph_model::{
-    GroupId, Job, JobStatus, Payload, Project, ProjectId, ProjectName, StepStatus,
+    GroupId, Job, JobStatus, Payload, Project, ProjectId, ProjectName, StepStatus, WantedTexts,
 };
 use codegraph_storage::Tx;
 use garde::Validate;
@@ -12,10 +12,11 @@ use serde_json::{Map, Value, json};
 use tokio::time::{Instant, interval};
 use utoipa::ToSchema;
 
-use super::start::{Asked, StartImport, check_open, prepare};
+use super::start::{Asked, StartImport, check_open, prepare, yes};
 use crate::caller::{Caller, ProjectsImport};
 use crate::error::{ApiError, ApiResult, Code};
 use crate::extract::{self, id};
+use crate::routes::groups::is_name;
 
 /// So long an answer waits for the step; one that takes longer is looked at as a job.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -32,7 +33,8 @@ pub struct RunStep {
     step_id: String,
     /// What the step works on. The first four take what `/import/start` takes; `joern_import` and `cpg_export` both create the graph and
     /// publish it, `clone` and `detect_language` keep nothing. The others take `project_id`, or `duckdb_path`: the name of the project's
-    /// graph as `./workspace/<project>.duckdb`, with a `group_id` where it is not of the default group.
+    /// graph as `./workspace/<project>.duckdb`, with a `group_id` where it is not of the default group; `chromadb_import` also
+    /// `import_readme` and `import_comments`, `domain_setup` also `domain_name`, as `/import/start` does.
     #[serde(default)]
     #[schema(value_type = Object, example = json!({"duckdb_path": "./workspace/project.duckdb"}))]
     context: Map<String, Value>,
@@ -144,10 +146,24 @@ fn of_import(mut asked: Asked, step: &str) -> Asked {
                 step: step.to_owned(),
                 request: Some(request.clone()),
                 project: None,
+                texts: WantedTexts::default(),
+                domain_name: None,
             };
         }
     }
     asked
+}
+
+/// How a step works on a graph.
+#[derive(Deserialize, Validate)]
+#[garde(allow_unvalidated)]
+struct OfProject {
+    #[serde(default = "yes")]
+    import_readme: bool,
+    #[serde(default = "yes")]
+    import_comments: bool,
+    #[garde(inner(custom(is_name)))]
+    domain_name: Option<String>,
 }
 
 async fn of_project(
@@ -155,6 +171,7 @@ async fn of_project(
     context: &Map<String, Value>,
     step: &str,
 ) -> ApiResult<Asked> {
+    let options: OfProject = extract::object(context)?;
     let mut tx = caller.begin().await?;
     let project = project(caller, &mut tx, context).await?;
     check_open(&mut tx, caller.identity().user.id).await?;
@@ -166,6 +183,12 @@ async fn of_project(
             step: step.to_owned(),
             request: None,
             project: Some(project.id),
+            texts: WantedTexts {
+                readmes: options.import_readme,
+                documents: true,
+                comments: options.import_comments,
+            },
+            domain_name: options.domain_name,
         },
     })
 }

@@ -1,4 +1,8 @@
 //! A host over a folder of its own, and a graph of one file.
+#![expect(
+    clippy::format_collect,
+    reason = "a text of few lines, where speed does not matter"
+)]
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,7 +20,7 @@ use codegraph_plugin_host::{
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
-use super::guest::Guest;
+use codegraph_tests::plugins::guest::Guest;
 
 /// A folder of plugins and what runs them.
 pub(crate) struct World {
