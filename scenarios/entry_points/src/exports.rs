@@ -55,7 +55,7 @@ fn listed(search: &mut Search<'_>) -> Result<(), Fault> {
         "find": { "binding": { "name": ["__all__"], "kinds": ["variable"], "is": "present" } },
     })];
     let mut looked_up = 0;
-    for hit in search.ask(rules)? {
+    for hit in search.ask(&rules)? {
         let Some((value, _)) = captured(&hit, "value") else {
             continue;
         };

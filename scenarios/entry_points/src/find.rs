@@ -60,7 +60,7 @@ pub(crate) struct Search<'d> {
 
 impl Search<'_> {
     /// Asks, and counts what was left out.
-    pub(crate) fn ask(&mut self, rules: Vec<serde_json::Value>) -> Result<Vec<Hit>, Fault> {
+    pub(crate) fn ask(&mut self, rules: &[serde_json::Value]) -> Result<Vec<Hit>, Fault> {
         let hits = graph::find(rules)?;
         self.more += hits.more;
         self.cut |= hits.cut;
@@ -142,7 +142,7 @@ pub(crate) fn find(data: &Data, kinds: &BTreeSet<Kind>, russian: bool) -> Result
     };
     if kinds.contains(&Kind::Route) {
         registered::objects(&mut search)?;
-    } else if kinds.contains(&Kind::Command) {
+    } else {
         registered::makers(&mut search)?;
     }
     let points: Vec<usize> = (0..data.points.len())
@@ -263,8 +263,8 @@ fn once(entries: &mut Vec<Entry>) {
     });
     entries.sort_by(|a, b| key(a).cmp(&key(b)));
     entries.dedup_by(|a, b| {
-        let same =
-            (&a.kind, &a.name, &a.verbs, &a.handler) == (&b.kind, &b.name, &b.verbs, &b.handler);
+        let same = (&a.kind, a.trust, &a.name, &a.verbs, &a.handler)
+            == (&b.kind, b.trust, &b.name, &b.verbs, &b.handler);
         // Of one line, or of a function that two ways of looking found.
         same && (a.place == b.place || a.handler.is_some())
     });

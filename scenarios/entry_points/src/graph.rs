@@ -24,7 +24,7 @@ pub(crate) struct Hits {
 }
 
 /// Asks for patterns; nothing is asked where there are none.
-pub(crate) fn find(rules: Vec<Json>) -> Result<Hits, Fault> {
+pub(crate) fn find(rules: &[Json]) -> Result<Hits, Fault> {
     if rules.is_empty() {
         return Ok(Hits::default());
     }
@@ -58,6 +58,12 @@ pub(crate) fn argument(slot: &Slot, is: &Json, name: &str) -> Json {
 pub(crate) fn captured<'h>(hit: &'h Hit, name: &str) -> Option<(&'h FlowStep, &'h str)> {
     let found = hit.captures.iter().find(|(step, _)| step.kind == name);
     found.map(|(step, constant)| (step, constant.as_str()))
+}
+
+/// Whether code is a text without letters, which has a constant that says nothing.
+pub(crate) fn is_empty_text(code: &str) -> bool {
+    let text = code.trim_start_matches(['r', 'R', 'b', 'B', 'u', 'U', 'f', 'F']);
+    matches!(text, "\"\"" | "''")
 }
 
 /// What stands behind a capture: nodes with their full names, which calls have not.
@@ -174,6 +180,33 @@ pub(crate) fn named(full_name: &str) -> Result<Vec<u64>, Fault> {
         {
             found.push(row.id("id")?);
         }
+    }
+    Ok(found)
+}
+
+/// Methods and types of a short name: that of the same file, or the only one.
+pub(crate) fn short_named(name: &str, path: &str) -> Result<Vec<Symbol>, Fault> {
+    let rows = rows::ask("symbol_lookup", &[Value::Text(name.to_owned())], 50)?;
+    let mut found = Vec::new();
+    for row in rows.iter() {
+        let kind = row.text("kind")?;
+        if !row.truth("is_external")? && (kind == "METHOD" || kind == "TYPE_DECL") {
+            found.push(Symbol {
+                id: row.id("id")?,
+                full_name: row.text("full_name")?,
+                path: row.text("path")?,
+                line: row.small("line")?,
+                line_end: row.small("line_end")?,
+                properties: Vec::new(),
+                is_type: kind == "TYPE_DECL",
+                is_test: row.truth("is_test")?,
+            });
+        }
+    }
+    if found.iter().any(|symbol| symbol.path == path) {
+        found.retain(|symbol| symbol.path == path);
+    } else if found.len() > 1 {
+        found.clear();
     }
     Ok(found)
 }

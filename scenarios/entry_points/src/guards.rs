@@ -5,7 +5,9 @@
 
 mod body;
 mod facts;
+mod questions;
 
+use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 
 use codegraph_sdk::scenario::Value;
@@ -13,7 +15,7 @@ use codegraph_sdk::{Fault, rows};
 
 use crate::data::Data;
 use crate::find::Found;
-use crate::graph::named;
+use crate::graph::{Symbol, named, short_named, symbols};
 use crate::point::{Check, Entry, Kind, Owner, Place};
 use body::Body;
 use facts::{Facts, Refuses};
@@ -65,11 +67,12 @@ pub(crate) fn guard(data: &Data, found: &mut Found) -> Result<usize, Fault> {
                 checks.push(check.clone());
             }
             for annotation in annotations.get(&node).into_iter().flatten() {
-                if !own.contains_key(&annotation.name) {
-                    let refuses = own_decorator(&annotation.name, &facts)?;
-                    own.insert(annotation.name.clone(), refuses);
-                }
-                if let Some(refuses) = &own[&annotation.name] {
+                let key = (annotation.place.path.clone(), annotation.name.clone());
+                let refuses = match own.entry(key) {
+                    Slot::Occupied(known) => known.into_mut(),
+                    Slot::Vacant(new) => new.insert(own_decorator(annotation, &facts)?),
+                };
+                if let Some(refuses) = refuses {
                     checks.push(Check {
                         kind: "refusal".to_owned(),
                         how: "decorator",
@@ -98,13 +101,14 @@ pub(crate) fn guard(data: &Data, found: &mut Found) -> Result<usize, Fault> {
         checks.extend(routers(&facts, found, &above));
         checks.extend(facts.around(&above, handler.node));
         if facts.has_body(handler.node) {
-            if !bodies.contains_key(&handler.node) && bodies.len() >= MOST {
-                left += 1;
-            } else {
-                if !bodies.contains_key(&handler.node) {
-                    bodies.insert(handler.node, Body::load(handler.node)?);
+            let known = bodies.len();
+            match bodies.entry(handler.node) {
+                Slot::Occupied(body) => checks.extend(facts.in_body(handler.node, body.get())),
+                Slot::Vacant(_) if known >= MOST => left += 1,
+                Slot::Vacant(place) => {
+                    let body = place.insert(Body::load(handler.node)?);
+                    checks.extend(facts.in_body(handler.node, body));
                 }
-                checks.extend(facts.in_body(handler.node, &bodies[&handler.node]));
             }
         }
         checks.sort_by(|a, b| (&a.place, a.how, &a.name).cmp(&(&b.place, b.how, &b.name)));
@@ -143,12 +147,12 @@ fn annotations(nodes: &BTreeSet<u64>) -> Result<BTreeMap<u64, Vec<Annotation>>, 
 }
 
 /// Where a decorator of the project turns away: in itself, or in a function inside of it.
-fn own_decorator(name: &str, facts: &Facts) -> Result<Option<Place>, Fault> {
-    for node in named(name)? {
+fn own_decorator(annotation: &Annotation, facts: &Facts) -> Result<Option<Place>, Fault> {
+    for symbol in decorators_named(annotation)? {
         let own: &Refuses = &facts.refuses;
-        let inner = format!("{name}.");
+        let inner = format!("{}.", symbol.full_name);
         for (method, refusals) in own {
-            let is_own = *method == node
+            let is_own = *method == symbol.id
                 || facts
                     .names
                     .get(method)
@@ -159,6 +163,52 @@ fn own_decorator(name: &str, facts: &Facts) -> Result<Option<Place>, Fault> {
         }
     }
     Ok(None)
+}
+
+/// Functions that a decorator may be: of its file, or what the file imports under its name.
+fn decorators_named(annotation: &Annotation) -> Result<Vec<Symbol>, Fault> {
+    let name = annotation.name.split('(').next().unwrap_or_default().trim();
+    let (first, last) = (
+        name.split('.').next().unwrap_or(name),
+        name.rsplit('.').next().unwrap_or(name),
+    );
+    let path = &annotation.place.path;
+    // An importer may tell the full name itself.
+    let full: BTreeSet<u64> = named(name)?.into_iter().collect();
+    if !full.is_empty() {
+        return Ok(symbols(&full)?.into_values().collect());
+    }
+    let mut found = short_named(last, path)?;
+    if first == last && found.iter().any(|symbol| symbol.path == *path) {
+        return Ok(found);
+    }
+    let mut imported = Vec::new();
+    for row in rows::ask("imports", &[Value::Text(path.clone())], 0)?.iter() {
+        if row.text("bound")? == first {
+            imported.push((row.text("module")?, row.text("name")?, row.text("target")?));
+        }
+    }
+    for (module, member, target) in &imported {
+        let full_name = if first == last {
+            format!("{module}.{member}")
+        } else if member.is_empty() {
+            format!("{module}.{last}")
+        } else {
+            format!("{module}.{member}.{last}")
+        };
+        let exact: BTreeSet<u64> = named(&full_name)?.into_iter().collect();
+        found.extend(symbols(&exact)?.into_values());
+        // The name may come through a package; the only function of that name is meant then.
+        if target.is_empty() {
+            found.retain(|symbol| exact.contains(&symbol.id));
+        }
+    }
+    if imported.is_empty() {
+        found.retain(|symbol| symbol.path == *path);
+    }
+    found.sort_by_key(|symbol| symbol.id);
+    found.dedup_by_key(|symbol| symbol.id);
+    Ok(found)
 }
 
 /// Dependencies that routers are made with.

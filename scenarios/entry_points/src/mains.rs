@@ -65,7 +65,7 @@ fn mains(search: &mut Search<'_>) -> Result<(), Fault> {
         test(0),
         test(1),
     ];
-    let hits = search.ask(rules)?;
+    let hits = search.ask(&rules)?;
     let tests: BTreeSet<u64> = hits
         .iter()
         .filter(|hit| hit.label == "tested" && hit.place.code.contains("__name__"))

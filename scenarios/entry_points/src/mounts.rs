@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::graph::quoted;
+use crate::graph::is_empty_text;
 use crate::point::{Entry, Kind, Owner, Place};
 
 /// Routers in routers that are followed.
@@ -29,7 +29,7 @@ impl Prefix {
             return Self::Text(constant.to_owned());
         }
         // An empty text is known, too.
-        if quoted(code).is_empty() && matches!(code, "\"\"" | "''") {
+        if is_empty_text(code) {
             return Self::None;
         }
         Self::Unknown(format!("{{{code}}}"))

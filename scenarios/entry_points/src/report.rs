@@ -139,7 +139,7 @@ fn table(report: &Report<'_>, words: &Words, kind: Kind, entries: &[(usize, &Ent
     let rows = entries.iter().take(TOLD).map(|(at, entry)| {
         let mut row = vec![
             words.name(entry),
-            words.handler(entry),
+            Words::handler(entry),
             words.trust(entry),
             words.checks_of(entry),
         ];

@@ -8,7 +8,9 @@ use serde_json::json;
 
 use super::{BY_NAME, BY_NAME_ONLY, Draft, Search, verb};
 use crate::data::{Owner as Owning, Point};
-use crate::graph::{captured, carried, last_lines, named, origins, place, quoted};
+use crate::graph::{
+    captured, carried, is_empty_text, last_lines, named, origins, place, quoted, short_named,
+};
 use crate::mounts::{Mounted, Prefix};
 use crate::point::{Kind, Owner};
 
@@ -43,7 +45,7 @@ pub(super) fn search(search: &mut Search<'_>, points: &[usize]) -> Result<(), Fa
             }));
         }
     }
-    let hits = search.ask(rules)?;
+    let hits = search.ask(&rules)?;
     // A call that leads on to other routes is no entry itself.
     let nodes: BTreeSet<u64> = hits.iter().map(|hit| hit.place.node).collect();
     let ends = last_lines(&nodes)?;
@@ -87,7 +89,9 @@ fn one(search: &mut Search<'_>, point: &Point, hit: &Hit, line_end: u32) -> Resu
     entry.owners = owners;
     let named_by = captured(hit, "path").or_else(|| captured(hit, "name"));
     if let Some((step, text)) = named_by {
-        if text.is_empty() && point.path.is_some() {
+        if is_empty_text(&step.code) {
+            // The path of what it is registered on.
+        } else if text.is_empty() && point.path.is_some() {
             entry.name_unknown = true;
             entry.name.clone_from(&step.code);
         } else if text.is_empty() {
@@ -143,8 +147,7 @@ fn callee(code: &str) -> &str {
 /// Takes a route that leads to modules of routes: their files get its path before theirs.
 fn includes(search: &mut Search<'_>, hit: &Hit, owners: &[Owner], line_end: u32) -> bool {
     let included = origins(hit, "handler")
-        .filter_map(|(step, _)| search.objects.included.get(&step.node))
-        .next()
+        .find_map(|(step, _)| search.objects.included.get(&step.node))
         .cloned();
     let Some(files) = included else {
         return false;
@@ -194,7 +197,8 @@ fn handlers(search: &Search<'_>, hit: &Hit, slot: &str) -> Result<(Vec<u64>, Vec
         let name = step.code.trim_start_matches('&');
         let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
         if is_name {
-            found.extend(named(name)?);
+            let path = &hit.place.path;
+            found.extend(short_named(name, path)?.iter().map(|symbol| symbol.id));
         }
     }
     found.sort_unstable();

@@ -23,7 +23,7 @@ pub(super) fn search(search: &mut Search<'_>, points: &[usize]) -> Result<(), Fa
             rules.push(json!({ "label": format!("-{at}"), "find": { "class": { "bases": point.without } } }));
         }
     }
-    let hits = search.ask(rules)?;
+    let hits = search.ask(&rules)?;
     let not: BTreeSet<(String, u64)> = hits
         .iter()
         .filter_map(|hit| Some((hit.label.strip_prefix('-')?.to_owned(), hit.place.node)))

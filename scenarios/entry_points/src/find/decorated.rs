@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{BY_NAME, BY_NAME_ONLY, Draft, Search, verb};
 use crate::data::{Owner as Owning, Point};
-use crate::graph::{captured, carried, origins, place, quoted};
+use crate::graph::{captured, carried, is_empty_text, origins, place, quoted};
 use crate::point::{Kind, Owner};
 
 /// A decorator that registers: the call that it is, where it is one.
@@ -55,7 +55,7 @@ pub(super) fn search(search: &mut Search<'_>, points: &[usize]) -> Result<(), Fa
             } },
         }));
     }
-    let found = search.ask(targets)?;
+    let found = search.ask(&targets)?;
     let mut decorators = Vec::new();
     for hit in found {
         let Ok(point) = hit.label.parse::<usize>() else {
@@ -76,7 +76,7 @@ pub(super) fn search(search: &mut Search<'_>, points: &[usize]) -> Result<(), Fa
         }
     }
     let mut written: BTreeMap<(usize, u64), Hit> = BTreeMap::new();
-    for hit in search.ask(calls)? {
+    for hit in search.ask(&calls)? {
         if let Ok(point) = hit.label.parse::<usize>() {
             written.insert((point, hit.place.node), hit);
         }
@@ -148,7 +148,9 @@ fn accept(
     if let Some(hit) = hit {
         entry.confidence *= if sure < 1.0 { 1.0 } else { hit.confidence };
         if let Some((step, text)) = captured(hit, "path").or_else(|| captured(hit, "name")) {
-            if text.is_empty() && point.path.is_some() {
+            if is_empty_text(&step.code) {
+                // The path of what it is registered on.
+            } else if text.is_empty() && point.path.is_some() {
                 entry.name_unknown = true;
                 entry.name.clone_from(&step.code);
             } else if text.is_empty() {

@@ -4,7 +4,7 @@ use codegraph_sdk::Fault;
 use serde_json::json;
 
 use super::Search;
-use crate::graph::{argument, captured, carried, last_lines, origins, place};
+use crate::graph::{captured, carried, last_lines, origins, place};
 use crate::mounts::{Mounted, Prefix};
 use crate::point::Owner;
 
@@ -27,7 +27,7 @@ pub(super) fn makers(search: &mut Search<'_>) -> Result<(), Fault> {
             "find": { "call": { "callee": object.make, "arguments": prefix.collect::<Vec<_>>() } },
         }));
     }
-    for hit in search.ask(rules)? {
+    for hit in search.ask(&rules)? {
         let prefix = captured(&hit, "prefix")
             .map_or(Prefix::None, |(step, text)| Prefix::of(&step.code, text));
         search
@@ -57,11 +57,11 @@ fn mounts(search: &mut Search<'_>) -> Result<(), Fault> {
                 "callee": mount.call,
                 "unresolved": mount.by_name,
                 "origins": "on:origin",
-                "arguments": [argument(&mount.child, &json!("present"), "child"), carried(&mount.prefix, "prefix")],
+                "arguments": [carried(&mount.child, "child"), carried(&mount.prefix, "prefix")],
             } },
         }));
     }
-    for hit in search.ask(rules)? {
+    for hit in search.ask(&rules)? {
         let Some(mount) = hit
             .label
             .parse::<usize>()
@@ -109,7 +109,7 @@ fn includes(search: &mut Search<'_>) -> Result<(), Fault> {
             "find": { "call": { "callee": include.call, "arguments": [carried(&include.module, "module")] } },
         }));
     }
-    for hit in search.ask(rules)? {
+    for hit in search.ask(&rules)? {
         let mut files = Vec::new();
         if let Some((_, module)) = captured(&hit, "module").filter(|(_, text)| !text.is_empty()) {
             files.extend(file_of(module)?);
@@ -127,11 +127,24 @@ fn includes(search: &mut Search<'_>) -> Result<(), Fault> {
 /// The path of a module's file.
 fn file_of(module: &str) -> Result<Vec<String>, Fault> {
     use codegraph_sdk::{rows, scenario::Value};
-    let rows = rows::ask("file", &[Value::Text(module.to_owned())], 5)?;
     let mut found = Vec::new();
-    for row in rows.iter() {
-        if row.text("module")? == module {
-            found.push(row.text("path")?);
+    // A folder that is no package gives its files short names of modules: then the path tells.
+    for asked in [
+        module.to_owned(),
+        format!("{}.py", module.replace('.', "/")),
+    ] {
+        let rows = rows::ask("file", &[Value::Text(asked)], 5)?;
+        for row in rows.iter() {
+            let path = row.text("path")?;
+            let is_path = path
+                .strip_suffix(".py")
+                .is_some_and(|stem| stem.replace('/', ".").ends_with(module));
+            if row.text("module")? == module || is_path {
+                found.push(path);
+            }
+        }
+        if !found.is_empty() {
+            break;
         }
     }
     Ok(found)
@@ -145,7 +158,7 @@ fn views(search: &mut Search<'_>) -> Result<(), Fault> {
             "find": { "call": { "callee": view.call, "unresolved": view.by_name, "origins": "class:origin" } },
         }));
     }
-    for hit in search.ask(rules)? {
+    for hit in search.ask(&rules)? {
         let Some(view) = hit
             .label
             .parse::<usize>()

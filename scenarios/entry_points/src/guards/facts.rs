@@ -5,12 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use codegraph_sdk::questions::Hit;
 use codegraph_sdk::scenario::Value;
 use codegraph_sdk::{Fault, rows};
-use serde_json::{Value as Json, json};
 
 use super::body::Body;
 use crate::data::Data;
-use crate::data::Slot;
-use crate::graph::{argument, carried, find, methods_around, origins, place, symbols};
+use crate::graph::{find, methods_around, origins, place, symbols};
 use crate::point::{Check, Owner, Place};
 
 /// Calls up from a function that refuses.
@@ -62,7 +60,7 @@ pub(super) struct Facts {
 
 pub(super) fn collect(data: &Data) -> Result<Facts, Fault> {
     let mut facts = Facts::default();
-    let hits = find(questions(data))?.all;
+    let hits = find(&super::questions::all(data))?.all;
     let inner: BTreeSet<u64> = hits
         .iter()
         .filter(|hit| hit.label.starts_with(['k', 'r', 'w', 'x']))
@@ -193,93 +191,6 @@ fn around_of(
             every: around.every.iter().any(|every| every == last),
         });
     }
-}
-
-/// All questions in one.
-fn questions(data: &Data) -> Vec<Json> {
-    let mut rules = Vec::new();
-    let mut ask = |label: String, find: Json| rules.push(json!({ "label": label, "find": find }));
-    for (at, check) in data.checks.iter().enumerate() {
-        if !check.decorator.is_empty() {
-            ask(
-                format!("d{at}"),
-                json!({ "method": { "decorated": check.decorator } }),
-            );
-            ask(
-                format!("d{at}"),
-                json!({ "class": { "decorated": check.decorator } }),
-            );
-        }
-        if !check.class.is_empty() {
-            ask(
-                format!("b{at}"),
-                json!({ "class": { "bases": check.class } }),
-            );
-        }
-        if !check.attribute.is_empty() {
-            ask(
-                format!("a{at}"),
-                json!({ "binding": { "name": check.attribute, "is": "present" } }),
-            );
-        }
-        if !check.call.is_empty() {
-            ask(
-                format!("k{at}"),
-                json!({ "call": { "callee": check.call, "unresolved": check.by_name } }),
-            );
-        }
-    }
-    for (at, depends) in data.depends.iter().enumerate() {
-        let slot = Slot {
-            position: Some(0),
-            keyword: Some("dependency".to_owned()),
-        };
-        ask(
-            format!("p{at}"),
-            json!({ "call": { "callee": depends.call, "arguments": [carried(&slot, "on")] } }),
-        );
-    }
-    for (at, refusal) in data.refusals.iter().enumerate() {
-        let arguments: Vec<Json> = refusal
-            .argument
-            .iter()
-            .filter(|_| !refusal.codes.is_empty())
-            .map(|slot| {
-                let codes = refusal
-                    .codes
-                    .iter()
-                    .map(|code| json!({ "between": [code, code] }));
-                argument(slot, &json!({ "any": codes.collect::<Vec<_>>() }), "code")
-            })
-            .collect();
-        if !refusal.call.is_empty() {
-            let label = if refusal.everywhere { 'r' } else { 'w' };
-            ask(
-                format!("{label}{at}"),
-                json!({ "call": { "callee": refusal.call, "arguments": arguments } }),
-            );
-        }
-        for raised in &refusal.raised {
-            ask(format!("x{at}"), json!({ "read": raised }));
-        }
-    }
-    for (at, around) in data.arounds.iter().enumerate() {
-        let names: Vec<String> = around
-            .decorator
-            .iter()
-            .cloned()
-            .chain(around.by_name.iter().map(|name| format!("?.{name}")))
-            .collect();
-        ask(
-            format!("o{at}"),
-            json!({ "method": { "decorated": names } }),
-        );
-        ask(
-            format!("q{at}"),
-            json!({ "call": { "callee": around.decorator, "unresolved": around.by_name, "origins": "on:origin" } }),
-        );
-    }
-    rules
 }
 
 /// Whether a name stands in a statement that raises it: it is also read where it is handled.
