@@ -24,6 +24,23 @@ struct Decorator {
     place: crate::point::Place,
 }
 
+/// Decorators as they are written: calls, or names that are called with what they stand at.
+#[derive(Default)]
+struct Written {
+    hits: Vec<Hit>,
+    nodes: BTreeMap<(usize, u64), usize>,
+    lines: BTreeMap<(usize, String, u32), usize>,
+}
+
+impl Written {
+    fn of(&self, decorator: &Decorator) -> Option<&Hit> {
+        let place = &decorator.place;
+        let line = (decorator.point, place.path.clone(), place.line);
+        let at = self.nodes.get(&(decorator.point, decorator.node));
+        self.hits.get(*at.or_else(|| self.lines.get(&line))?)
+    }
+}
+
 pub(super) fn search(search: &mut Search<'_>, points: &[usize]) -> Result<(), Fault> {
     let data = search.data;
     let mut targets = Vec::new();
@@ -75,10 +92,15 @@ pub(super) fn search(search: &mut Search<'_>, points: &[usize]) -> Result<(), Fa
             });
         }
     }
-    let mut written: BTreeMap<(usize, u64), Hit> = BTreeMap::new();
+    let mut written = Written::default();
     for hit in search.ask(&calls)? {
         if let Ok(point) = hit.label.parse::<usize>() {
-            written.insert((point, hit.place.node), hit);
+            let line = (point, hit.place.path.clone(), hit.place.line);
+            written.lines.insert(line, written.hits.len());
+            written
+                .nodes
+                .insert((point, hit.place.node), written.hits.len());
+            written.hits.push(hit);
         }
     }
     // Groups are functions that decorators made: what is registered on them follows.
@@ -93,7 +115,7 @@ pub(super) fn search(search: &mut Search<'_>, points: &[usize]) -> Result<(), Fa
         if point.group {
             groups.push(decorator.target);
         }
-        let hit = written.get(&(decorator.point, decorator.node));
+        let hit = written.of(decorator);
         accept(search, point, decorator, hit, 1.0);
     }
     loop {
@@ -101,7 +123,7 @@ pub(super) fn search(search: &mut Search<'_>, points: &[usize]) -> Result<(), Fa
         let mut left = Vec::new();
         for decorator in waiting {
             let point = &data.points[decorator.point];
-            let hit = written.get(&(decorator.point, decorator.node));
+            let hit = written.of(decorator);
             let on =
                 |hit: &Hit| -> Vec<u64> { origins(hit, "on").map(|(step, _)| step.node).collect() };
             let on = hit.map(on).unwrap_or_default();
@@ -124,7 +146,7 @@ pub(super) fn search(search: &mut Search<'_>, points: &[usize]) -> Result<(), Fa
     }
     for decorator in waiting {
         let point = &data.points[decorator.point];
-        let hit = written.get(&(decorator.point, decorator.node));
+        let hit = written.of(decorator);
         // A decorator of something unknown that is given a path: routes are written so, and hardly anything else.
         let is_path = hit
             .and_then(|hit| captured(hit, "path"))
