@@ -15,7 +15,6 @@ mod exports;
 mod find;
 mod graph;
 mod guards;
-#[cfg(target_family = "wasm")]
 mod guest;
 mod mains;
 mod mounts;
@@ -25,7 +24,6 @@ mod report;
 pub mod topic;
 mod words;
 
-#[cfg(target_family = "wasm")]
 codegraph_sdk::export_scenario!(guest::EntryPoints);
 
 #[cfg(test)]

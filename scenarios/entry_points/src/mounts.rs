@@ -202,8 +202,8 @@ mod tests {
 
     #[test]
     fn paths_are_put_together() {
-        let join = |parts: &[&str], path: &str| {
-            super::join(
+        let joined = |parts: &[&str], path: &str| {
+            join(
                 &parts
                     .iter()
                     .map(|part| (*part).to_owned())
@@ -211,15 +211,15 @@ mod tests {
                 path,
             )
         };
-        assert_eq!(join(&[], "/items"), "/items");
-        assert_eq!(join(&["/auth"], "/"), "/auth/");
-        assert_eq!(join(&["polls/"], ""), "/polls/");
+        assert_eq!(joined(&[], "/items"), "/items");
+        assert_eq!(joined(&["/auth"], "/"), "/auth/");
+        assert_eq!(joined(&["polls/"], ""), "/polls/");
         assert_eq!(
-            join(&["", "shop/"], "items/<int:id>/"),
+            joined(&["", "shop/"], "items/<int:id>/"),
             "/shop/items/<int:id>/"
         );
-        assert_eq!(join(&["^api/"], "^v1$"), "/api/v1");
-        assert_eq!(join(&[], ""), "/");
+        assert_eq!(joined(&["^api/"], "^v1$"), "/api/v1");
+        assert_eq!(joined(&[], ""), "/");
     }
 
     #[test]
