@@ -57,6 +57,12 @@ pub fn descriptor() -> Descriptor {
             ("untrusted input", "недоверенный ввод"),
             ("memory leak", "утечки памяти"),
             ("open redirect", "открытое перенаправление"),
+            // Beginnings of words that are inflected: phrases are looked for anywhere.
+            ("vulnerab", "уязвим"),
+            ("hardcoded", "паролей в коде"),
+            ("user input", "пользовательский ввод"),
+            ("weak hash", "инъекци"),
+            ("md5", "небезопасн"),
         ]),
         examples: pairs(&[
             (

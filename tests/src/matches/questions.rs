@@ -34,6 +34,7 @@ fn keyword(name: &str, is: Condition) -> Argument {
         keyword: Some(name.to_owned()),
         is,
         capture: None,
+        origins: None,
     }
 }
 
@@ -43,6 +44,7 @@ fn argument(position: u16, name: Option<&str>, is: Condition) -> Argument {
         keyword: name.map(str::to_owned),
         is,
         capture: None,
+        origins: None,
     }
 }
 
@@ -185,10 +187,12 @@ fn libraries() -> Vec<Rule> {
                     vec![
                         Argument {
                             capture: Some("from".to_owned()),
+                            origins: None,
                             ..argument(0, Some("src"), Condition::Present)
                         },
                         Argument {
                             capture: Some("to".to_owned()),
+                            origins: None,
                             ..argument(1, Some("dst"), Condition::Present)
                         },
                     ],

@@ -1,7 +1,8 @@
 //! What a row stands in: methods, classes, stretches; and what those are.
 
-use super::Matcher;
 use super::spec::{Around, Class, Method};
+use super::{Captured, Matcher};
+use crate::NodeId;
 use crate::flows::Pattern;
 use crate::flows::program::{FileAt, NONE};
 use crate::kind::property;
@@ -131,28 +132,59 @@ impl Matcher<'_, '_> {
         false
     }
 
-    /// Whether one of the decorators has a fitting name; of those that are called first the function that is called.
+    /// Whether one of the decorators has a fitting name.
     fn decorated(&mut self, patterns: &[Pattern], file: FileAt, decorators: &[Value]) -> bool {
+        let mut decorators = decorators.iter();
+        !patterns.is_empty()
+            && decorators.any(|&decorator| self.fitting(patterns, file, decorator).is_some())
+    }
+
+    /// Decorators that fit, as results carry them.
+    pub(super) fn decorators(
+        &mut self,
+        patterns: &[Pattern],
+        file: FileAt,
+        decorators: &[Value],
+    ) -> Vec<(String, Captured)> {
+        let program = self.sites.program;
+        let facts = program.files[file as usize];
+        let mut found = Vec::new();
+        for &decorator in decorators {
+            let Some(name) = self.fitting(patterns, file, decorator) else {
+                continue;
+            };
+            let row = match facts.expressions[decorator as usize] {
+                Expression::Call(call) => facts.calls[call as usize].row,
+                _ => facts.rows[decorator as usize],
+            };
+            let captured = Captured {
+                node: NodeId::new(facts.ordinal, row),
+                text: Some(name),
+                root: None,
+            };
+            found.push(("decorator".to_owned(), captured));
+        }
+        found
+    }
+
+    /// The name of a decorator that fits; of one that is called first that of the function that is called.
+    fn fitting(&mut self, patterns: &[Pattern], file: FileAt, decorator: Value) -> Option<String> {
         if patterns.is_empty() {
-            return false;
+            return None;
         }
         let program = self.sites.program;
         let facts = program.files[file as usize];
-        decorators.iter().any(|&decorator| {
-            let names = match facts.expressions[decorator as usize] {
-                Expression::Call(call) => {
-                    let names = self.sites.names(file, facts.calls[call as usize].row);
-                    names.to_vec()
-                }
-                _ => self.node_names(file, program.node(file, decorator)),
-            };
-            // A method of something of which nothing is known has its short name.
-            let short = self.short(file, decorator);
-            names
-                .iter()
-                .chain(&short)
-                .any(|name| patterns.iter().any(|pattern| pattern.fits(name)))
-        })
+        let names = match facts.expressions[decorator as usize] {
+            Expression::Call(call) => {
+                let names = self.sites.names(file, facts.calls[call as usize].row);
+                names.to_vec()
+            }
+            _ => self.node_names(file, program.node(file, decorator)),
+        };
+        // A method of something of which nothing is known has its short name.
+        let short = self.short(file, decorator);
+        let mut names = names.into_iter().chain(short);
+        names.find(|name| patterns.iter().any(|pattern| pattern.fits(name)))
     }
 
     fn short(&self, file: FileAt, value: Value) -> Option<String> {

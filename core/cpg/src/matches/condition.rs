@@ -80,7 +80,7 @@ impl Matcher<'_, '_> {
     }
 
     fn constant(&mut self, condition: &Condition, subject: Subject) -> Met {
-        let Constants { found, others } = constants(&mut self.sites, subject);
+        let Constants { found, others, .. } = constants(&mut self.sites, subject);
         let fits = |&(file, constant): &(FileAt, Constant)| {
             let text = |name| self.sites.program.files[file as usize].name(name);
             match (condition, constant) {
@@ -256,12 +256,25 @@ impl Matcher<'_, '_> {
             sure *= self.meets(condition, Some(asked), false)?;
         }
         let mut captures = Vec::new();
+        if let Some(name) = &call.origins
+            && let Expression::Member(base, _) =
+                program.files[file as usize].expressions[site.callee as usize]
+        {
+            let row = program.files[file as usize].rows[base as usize];
+            let value = base;
+            let origins = self.origins(Subject { file, row, value });
+            captures.extend(origins.into_iter().map(|one| (name.clone(), one)));
+        }
         for argument in &call.arguments {
             let (asked, unpacked) = self.argument(file, row, argument);
             sure *= self.meets(&argument.is, asked, unpacked)?;
             if let (Some(name), Some(asked)) = (&argument.capture, asked) {
                 let captured = self.captured(asked.subject);
                 captures.push((name.clone(), captured));
+            }
+            if let (Some(name), Some(asked)) = (&argument.origins, asked) {
+                let origins = self.origins(asked.subject);
+                captures.extend(origins.into_iter().map(|one| (name.clone(), one)));
             }
         }
         Some((captures, sure))

@@ -30,6 +30,8 @@ pub(super) struct Constants {
     /// With the file that has their texts.
     pub(super) found: Vec<(FileAt, Constant)>,
     pub(super) others: bool,
+    /// Values that are no constants, where the search ended.
+    pub(super) ends: Vec<Subject>,
 }
 
 struct Search<'s, 'p, 'a> {
@@ -102,7 +104,10 @@ impl Search<'_, '_, '_> {
                 let base = program.node(file, *base);
                 self.member(base, facts.name(*name));
             }
-            _ => self.found.others = true,
+            _ => {
+                self.found.others = true;
+                self.found.ends.push(Subject { file, row, value });
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use crate::NodeId;
 use crate::flows::Pattern;
 use crate::flows::program::FileAt;
 use crate::passes::Resolution;
-use crate::passes::facts::{Constant, Expression, Name};
+use crate::passes::facts::{Constant, Expression, Name, Place};
 use crate::sites::{ANYTHING, Lasts};
 
 /// Regular expressions of a question.
@@ -208,14 +208,27 @@ impl Matcher<'_, '_> {
             Find::Read(name) => self.reads(name, file),
             Find::Method(method) => (base.functions..)
                 .take(facts.functions.len())
-                .filter_map(|function| self.method(method, function))
-                .map(|row| Hit::of(row, 1.0))
+                .filter_map(|function| {
+                    let row = self.method(method, function)?;
+                    let own = &program.function(function).1.decorators;
+                    Some(Hit {
+                        captures: self.decorators(&method.decorated, file, own),
+                        ..Hit::of(row, 1.0)
+                    })
+                })
                 .collect(),
             Find::Class(class) => (base.classes..)
                 .take(facts.classes.len())
-                .filter_map(|number| self.class(class, number))
-                .map(|row| Hit::of(row, 1.0))
+                .filter_map(|number| {
+                    let row = self.class(class, number)?;
+                    let own = &facts.classes[(number - base.classes) as usize].decorators;
+                    Some(Hit {
+                        captures: self.decorators(&class.decorated, file, own),
+                        ..Hit::of(row, 1.0)
+                    })
+                })
                 .collect(),
+            Find::Stored(names) => self.stored(names, file),
             Find::Handler(types) => {
                 let mut hits = Vec::new();
                 for handler in &facts.order.handlers {
@@ -327,6 +340,36 @@ impl Matcher<'_, '_> {
                 sure = sure.zip(met).map(|(so_far, met)| so_far * met);
             }
             hits.extend(sure.map(|sure| Hit::of(row, sure)));
+        }
+        hits
+    }
+
+    /// Functions that get into fields and elements.
+    fn stored(&mut self, wanted: &[Pattern], file: FileAt) -> Vec<Hit> {
+        let facts = self.sites.program.files[file as usize];
+        let mut hits = Vec::new();
+        for flow in &facts.flows {
+            if flow.row == 0 || matches!(flow.to, Place::Variable(_)) {
+                continue;
+            }
+            self.steps += 1;
+            let by_name = matches!(facts.expressions[flow.from as usize], Expression::Global(_));
+            let things = self.things(Subject {
+                file,
+                row: flow.row,
+                value: flow.from,
+            });
+            for (captured, is_function) in things {
+                let fits = captured.text.as_ref().is_some_and(|name| {
+                    wanted.is_empty() || wanted.iter().any(|pattern| pattern.fits(name))
+                });
+                if fits && (is_function || by_name) {
+                    hits.push(Hit {
+                        captures: vec![("function".to_owned(), captured)],
+                        ..Hit::of(flow.row, 1.0)
+                    });
+                }
+            }
         }
         hits
     }

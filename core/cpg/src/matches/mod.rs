@@ -12,13 +12,14 @@
 //! |---|---|
 //! | `spec` | the question |
 //! | `find` | going over the files |
-//! | `condition`, `constants` | what values are |
+//! | `condition`, `constants`, `origins` | what values are |
 //! | `around` | what things stand in |
 
 mod around;
 mod condition;
 mod constants;
 mod find;
+mod origins;
 mod spec;
 #[cfg(test)]
 mod tests;

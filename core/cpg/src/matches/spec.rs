@@ -51,6 +51,9 @@ pub enum Find {
     Method(Method),
     /// A class.
     Class(Class),
+    /// A function that is stored in a field or an element: its full names, one of them; any where none are given. Results carry it as
+    /// `function`; one that another file has to define has only its name there.
+    Stored(Vec<Pattern>),
     /// A handler of exceptions by the types that it takes; one that takes all where none are given.
     Handler(Vec<Pattern>),
 }
@@ -67,6 +70,9 @@ pub struct Call {
     /// What it is called on.
     #[serde(default)]
     pub receiver: Option<Box<Condition>>,
+    /// The name under which results carry what stands behind what it is called on, see [`Argument::origins`].
+    #[serde(default)]
+    pub origins: Option<String>,
     /// Its arguments; all of the conditions.
     #[serde(default)]
     pub arguments: Vec<Argument>,
@@ -87,6 +93,10 @@ pub struct Argument {
     /// The name under which results carry it.
     #[serde(default)]
     pub capture: Option<String>,
+    /// The name under which results carry what stands behind it, one entry each: functions, classes, modules and things outside with
+    /// their full names, and calls that make it, without a text.
+    #[serde(default)]
+    pub origins: Option<String>,
 }
 
 /// Names that get a value.
@@ -102,7 +112,7 @@ pub struct Binding {
     pub is: Condition,
 }
 
-/// Methods.
+/// Methods. Results carry those of its decorators that were asked for as `decorator`, with the name that fits.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Method {
@@ -120,7 +130,7 @@ pub struct Method {
     pub properties: Vec<String>,
 }
 
-/// Classes.
+/// Classes. Results carry their decorators as those of [`Method`]s.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Class {
@@ -297,7 +307,7 @@ impl<'s> Check<'s> {
             Find::Read(name) => name.check()?,
             Find::Method(method) => self.method(method)?,
             Find::Class(class) => self.class(class)?,
-            Find::Handler(types) => self.names(types)?,
+            Find::Stored(names) | Find::Handler(names) => self.names(names)?,
         }
         for around in rule.inside.iter().chain(&rule.outside) {
             self.count(1)?;
@@ -337,6 +347,7 @@ impl<'s> Check<'s> {
                 return Err(SpecError::Placeless(self.label.to_owned()));
             }
             self.captures.extend(argument.capture.as_deref());
+            self.captures.extend(argument.origins.as_deref());
             self.condition(&argument.is, depth + 1)?;
         }
         Ok(())

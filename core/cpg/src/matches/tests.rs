@@ -13,6 +13,7 @@ fn call(name: &str, is: Condition) -> Find {
             keyword: Some("k".to_owned()),
             is,
             capture: Some("first".to_owned()),
+            origins: None,
         }],
         ..Call::default()
     })
@@ -198,4 +199,56 @@ fn the_examples_of_the_page_are_questions() {
         let spec: crate::states::Spec = serde_json::from_str(text).expect("the form of a question");
         spec.check().expect("a question that is taken");
     }
+}
+
+/// Captures of the matches of one rule: name, row, text.
+fn captures(source: &str, find: Find) -> Vec<(String, u32, Option<String>)> {
+    let found = self::find(source, &spec(find), Budget::default());
+    let all = found.matches.into_iter().flat_map(|one| one.captures);
+    all.map(|(name, one)| (name, one.node.row(), one.text))
+        .collect()
+}
+
+#[test]
+fn what_stands_behind_values_is_carried() {
+    let question = || {
+        Find::Call(Call {
+            callee: vec![Pattern::new("t.f")],
+            arguments: vec![Argument {
+                position: Some(0),
+                keyword: None,
+                is: Condition::Any(vec![Condition::Present, Condition::Absent]),
+                capture: None,
+                origins: Some("from".to_owned()),
+            }],
+            ..Call::default()
+        })
+    };
+    let texts = |source: &str| -> Vec<Option<String>> {
+        let all = captures(source, question()).into_iter();
+        all.map(|(_, _, text)| text).collect()
+    };
+    let own = Some("m.g".to_owned());
+    assert_eq!(
+        texts("import t\ndef g():\n  return 1\nt.f(g)"),
+        [own.clone()]
+    );
+    assert_eq!(
+        texts("import t\ndef g():\n  return 1\nx = g\nt.f(x)"),
+        [own]
+    );
+    // A call that makes it has a row, and no name.
+    let made = captures("import t\nx = t.new()\nt.f(x)", question());
+    assert!(made.iter().any(|(_, _, text)| text.is_none()), "{made:?}");
+    assert_eq!(texts("import t\nt.f()"), []);
+}
+
+#[test]
+fn stored_functions_are_found() {
+    let source = "def g():\n  return 1\ndef h():\n  return 2\nx = [g]\ny = h";
+    let found = captures(source, Find::Stored(Vec::new()));
+    let names: Vec<&str> = found.iter().filter_map(|one| one.2.as_deref()).collect();
+    assert_eq!(names, ["m.g"]);
+    let other = captures(source, Find::Stored(vec![Pattern::new("m.h")]));
+    assert_eq!(other, []);
 }

@@ -109,7 +109,7 @@ impl Flowchart {
 }
 
 /// A label in quotes: whatever the grammar or a browser could read is written as a character code. Long names keep their end.
-fn escape(label: &str) -> String {
+pub(super) fn escape(label: &str) -> String {
     let clean = markdown::line(label, 400);
     let count = clean.chars().count();
     let shown: String = if count > 60 {

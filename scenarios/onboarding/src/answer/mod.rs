@@ -5,6 +5,7 @@ pub mod markdown;
 pub mod mermaid;
 pub mod messages;
 pub mod reply;
+pub mod sequence;
 
 pub use messages::Messages;
 pub use reply::{Out, Reply};

@@ -6,6 +6,7 @@ use codegraph_sdk::{Fault, Signal};
 use super::markdown;
 use super::mermaid::Flowchart;
 use super::messages::{Fill, Messages};
+use super::sequence::Sequence;
 use crate::graph::{Graph, Kind, Symbol};
 
 /// Where pieces go.
@@ -102,14 +103,25 @@ impl<'a> Reply<'a> {
     /// Shows a picture, unless there is nothing in it.
     pub fn picture(&mut self, title: &str, chart: &Flowchart) {
         if !chart.is_trivial() {
-            self.end_list();
-            let diagram = Diagram {
-                title: title.to_owned(),
-                format: "mermaid".to_owned(),
-                source: chart.source(),
-            };
-            self.waiting.push(Chunk::Diagram(diagram));
+            self.diagram(title, chart.source());
         }
+    }
+
+    /// Shows who asks whom in which order, unless nobody asks.
+    pub fn sequence(&mut self, title: &str, picture: &Sequence) {
+        if !picture.is_trivial() {
+            self.diagram(title, picture.source());
+        }
+    }
+
+    fn diagram(&mut self, title: &str, source: String) {
+        self.end_list();
+        let diagram = Diagram {
+            title: title.to_owned(),
+            format: "mermaid".to_owned(),
+            source,
+        };
+        self.waiting.push(Chunk::Diagram(diagram));
     }
 
     fn end_list(&mut self) {

@@ -20,6 +20,8 @@ pub mod importers;
 pub mod imports;
 pub mod members;
 pub mod overview;
+pub mod reading;
+pub mod sequence;
 pub mod signature;
 pub mod start;
 
@@ -66,8 +68,9 @@ pub fn by_name(name: &str) -> Option<(&'static str, Run)> {
     INTENTS.iter().find(|(known, _)| *known == name).copied()
 }
 
-const INTENTS: [(&str, Run); 14] = [
+const INTENTS: [(&str, Run); 16] = [
     ("call_path", call_path::run),
+    ("sequence", sequence::run),
     ("callers", callers::run),
     ("callees", callees::run),
     ("signature", signature::run),
@@ -75,6 +78,7 @@ const INTENTS: [(&str, Run); 14] = [
     ("imports", imports::run),
     ("members", members::run),
     ("file", file::run),
+    ("reading", reading::run),
     ("start", start::run),
     ("overview", overview::run),
     ("gaps", gaps::run),

@@ -71,8 +71,9 @@ fn english() {
         ("Please describe the Session class", "explain: Session"),
         (
             "what happens when finalize_request is called",
-            "explain: finalize_request",
+            "sequence: finalize_request",
         ),
+        ("Show a sequence diagram of wsgi_app", "sequence: wsgi_app"),
         ("flask.app.Flask.run", "explain: flask.app.Flask.run"),
         ("`open_session`", "explain: open_session"),
         ("What is the signature of url_for?", "signature: url_for"),
@@ -194,6 +195,10 @@ fn russian() {
         (
             "что происходит в finalize_request",
             "explain: finalize_request",
+        ),
+        (
+            "что происходит, когда вызывается finalize_request",
+            "sequence: finalize_request",
         ),
         ("расскажи про open_session", "explain: open_session"),
         ("Какая сигнатура у url_for?", "signature: url_for"),

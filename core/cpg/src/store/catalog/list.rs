@@ -1,11 +1,14 @@
 //! All query files. A new file goes here, in the order of names.
 
 pub(super) const TEXTS: &[&str] = &[
+    include_str!("../queries/annotations.sql"),
     include_str!("../queries/boundaries.sql"),
     include_str!("../queries/callees.sql"),
     include_str!("../queries/callers.sql"),
+    include_str!("../queries/declared_elsewhere.sql"),
     include_str!("../queries/decorators.sql"),
     include_str!("../queries/docs_search.sql"),
+    include_str!("../queries/dominators.sql"),
     include_str!("../queries/entry_candidates.sql"),
     include_str!("../queries/file.sql"),
     include_str!("../queries/file_dependents.sql"),
