@@ -47,7 +47,9 @@ fn form(source: &[u8], lexed: &Lexed, live: &[bool]) -> Option<Form> {
         ),
         What::Directive(_) => false,
     };
-    let ends = !matches!(last.what, What::Mark(b';' | b'}' | b')'));
+    // Declarations that a macro ends (`END_DECLS`) are not meant.
+    let ends =
+        !matches!(last.what, What::Mark(b';' | b'}' | b')')) && !has_outer_semicolon(&tokens);
     (begins || ends || !is_balanced(&tokens)).then_some(Form::Part)
 }
 
@@ -70,6 +72,18 @@ fn is_calls(source: &[u8], tokens: &[Token]) -> bool {
         }
     }
     true
+}
+
+fn has_outer_semicolon(tokens: &[Token]) -> bool {
+    let mut depth = 0_i64;
+    tokens.iter().any(|token| {
+        match token.what {
+            What::Mark(b'{' | b'(' | b'[') => depth += 1,
+            What::Mark(b'}' | b')' | b']') => depth -= 1,
+            _ => {}
+        }
+        depth == 0 && token.is(b';')
+    })
 }
 
 fn is_balanced(tokens: &[Token]) -> bool {
@@ -391,6 +405,7 @@ mod tests {
             "#define X(a) a\nstruct S { int a; };\nint f(void) { return 0; }\n",
             "",
             "// only a comment\n",
+            "BEGIN_DECLS\nint f(void);\nEND_DECLS\n",
         ] {
             assert_eq!(
                 split(&String::from_utf8(facts("a.h", source)).unwrap()).1,
