@@ -42,7 +42,7 @@ struct Flags {
 /// # Errors
 /// [`Fault::InvalidInput`] where the file is not what its name says.
 pub(crate) fn read(path: &str, source: &[u8]) -> Result<Vec<Entry>, Fault> {
-    if path.ends_with(".json") {
+    if path.rsplit('/').next() == Some(NAMES[0]) {
         commands(source)
     } else {
         let text = String::from_utf8_lossy(source);

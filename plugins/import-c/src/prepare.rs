@@ -1,5 +1,7 @@
 //! The bytes of a file as the parser is given them. Offsets never move: what cannot be parsed is blanked in place.
 
+use std::fmt::Write as _;
+
 use rustc_hash::FxHashMap;
 
 use crate::bodies::Bodies;
@@ -684,7 +686,7 @@ fn expanded(
         if tokens[at].is(b'#')
             && let Some(given) = tokens.get(at + 1).and_then(|_| value(text(at + 1)))
         {
-            result.push_str(&format!("{given:?}"));
+            let _ = write!(result, "{given:?}");
             at += 2;
             continue;
         }

@@ -108,7 +108,7 @@ fn broken_fragments_break_nothing() {
         "\u{0}\u{1},",
         "/* open",
     ] {
-        for cut in 0..=TABLE.len() {
+        for cut in (0..=TABLE.len()).step_by(5) {
             let list = format!("{fragment},\n{fragment},");
             if TABLE.is_char_boundary(cut) {
                 lower(&TABLE[..cut], &[("src/commands.def", &list)]);
