@@ -30,13 +30,12 @@ impl Solver<'_, '_> {
             self.refuse(node);
             return;
         }
-        let rest = match self.rests.of.get(&node) {
-            Some(&rest) => rest,
-            None => {
-                let rest = self.fresh_wide();
-                self.rests.of.insert(node, rest);
-                rest
-            }
+        let rest = if let Some(&rest) = self.rests.of.get(&node) {
+            rest
+        } else {
+            let rest = self.fresh_wide();
+            self.rests.of.insert(node, rest);
+            rest
         };
         // What stands for all is handed on in the best tier of them; each keeps its own.
         self.add_last(node, Val::new(Kind::Rest, rest), tier);
