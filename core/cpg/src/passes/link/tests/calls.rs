@@ -1,5 +1,7 @@
 //! Who calls whom, by tier.
 
+use std::fmt::Write as _;
+
 use super::program;
 
 #[test]
@@ -512,7 +514,7 @@ fn all_functions_of_a_large_table_are_called_through_it() {
     let count = 2 * super::super::places::MOST_VALUES;
     let mut source = String::from("def call(f):\n  f()\ndef pass_on(f):\n  call(f)\n");
     for number in 0..count {
-        source += &format!("def f{number}():\n  pass\npass_on(f{number})\n");
+        let _ = writeln!(source, "def f{number}():\n  pass\npass_on(f{number})");
     }
     let linked = program(&[("m.s", &source)]);
     let targets: Vec<String> = (0..count)
@@ -529,7 +531,7 @@ fn functions_that_go_in_circles_end() {
     let mut source = String::from("def a(f):\n  b(f)\n  f()\ndef b(g):\n  a(g)\n  g()\n");
     for number in 0..count {
         let first = if number % 2 == 0 { "a" } else { "b" };
-        source += &format!("def f{number}():\n  pass\n{first}(f{number})\n");
+        let _ = writeln!(source, "def f{number}():\n  pass\n{first}(f{number})");
     }
     let linked = program(&[("m.s", &source)]);
     for line in ["f()", "g()"] {
