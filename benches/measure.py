@@ -19,7 +19,12 @@ QUESTIONS = {
               "How does wsgi_app get to dispatch_request?", "What are the main modules of this project?"],
     "django": ["Where is QuerySet.filter defined?", "Who calls get_resolver?", "What does force_str do?",
                "How does get_response get to resolve_request?", "What are the main modules of this project?"],
+    "redis": ["Where is lookupKeyRead defined?", "Who calls getCommand?", "What does dictAdd do?",
+              "How does processCommand get to getCommand?", "What are the main modules of this project?"],
 }
+BARE = {"python": "bare_parse", "c": "bare_parse_c"}
+# A line that changes a file and nothing in it, by language.
+CHANGE = {"python": "CHANGED = {}", "c": "static int codegraph_changed_{};"}
 
 
 def run(*command, environment=None, well=(0,)):
@@ -53,7 +58,7 @@ def joern(project, tree):
     """Joern's figures on the same files, or why there are none."""
     if project.joern == "long" and os.environ.get(LONG) != "1":
         return {"skipped": f"only with {LONG}=1"}
-    done = subprocess.run([ROOT / "benches/peers/joern/run", tree], capture_output=True, text=True)
+    done = subprocess.run([ROOT / "benches/peers/joern/run", tree, project.language], capture_output=True, text=True)
     if done.returncode:
         print(f"joern: {done.stderr.strip()}", file=sys.stderr)
         return {"skipped": done.stderr.strip() or f"ended with {done.returncode}"}
@@ -73,16 +78,16 @@ def one_changed_file(data, tree, project):
     """Incremental imports after a line of one file changed, each on the graph of the one before."""
     path = tree / project.edit
     # A last line is added, then changed; all else keeps its place.
-    text = path.read_text()
+    text = path.read_text(errors="surrogateescape")
     reports = []
     for number in range(RUNS):
-        path.write_text(f"{text}\nCHANGED = {number}\n")
+        path.write_text(f"{text}\n{CHANGE[project.language].format(number)}\n", errors="surrogateescape")
         report = imported(data, tree, project, "--mode", "incremental")
         changes = report["changes"] or {}
         if report["full_because"] or changes.get("changed") != 1:
             sys.exit(f"{project.key}: an import after one changed file was none: {report['full_because'] or changes}")
         reports.append(report)
-    path.write_text(text)
+    path.write_text(text, errors="surrogateescape")
     return by_seconds(reports)
 
 
@@ -112,7 +117,7 @@ def measure(project):
             sys.exit(f"benches/projects.txt: {project.key} has no file {project.edit}")
         row = {"key": project.key, "label": project.label}
         row["import"] = by_seconds([imported(data, tree, project) for _ in range(RUNS)])
-        row["bare"] = json.loads(run(BUILT / "examples/bare_parse", tree))
+        row["bare"] = json.loads(run(BUILT / "examples" / BARE[project.language], tree))
         row["joern"] = joern(project, tree)
         row["graph"] = graph(data, project)
         row["answers"] = answers(data, project)
@@ -122,6 +127,6 @@ def measure(project):
 
 def plugin_calls(project):
     """What calls of the importer cost; the file that is lowered is the one that is edited otherwise."""
-    file = source(project.name, project.version) / project.edit
+    file = source(project) / project.edit
     measured = json.loads(run(BUILT / "examples/plugin_calls", BUILT / "plugins/import-python.wasm", file))
     return measured | {"file": f"{project.name} {project.version}, {project.edit}", "file_bytes": file.stat().st_size}

@@ -56,8 +56,10 @@ class Bar:
 NAMES = [("definition_by_short_name", "definition, by short name"), ("definition", "definition, by full name"), ("callers", "callers"),
          ("callees", "callees")]
 
-# The project that the bars speak of: 5.7 MB of Python.
+# The project that all bars speak of: 5.7 MB of Python.
 BARS_ON = "django/django"
+# Bars of other projects: seconds and MB of a full import.
+IMPORT_BARS = {"redis/src": (6.5, 700), "libsqlite3-sys/sqlite3": (10, None), "postgresql-15/src": (35, 2000)}
 BARS = [
     Bar("full import", lambda row: row["import"]["seconds"], 7.5, "s"),
     Bar("peak memory of a full import", lambda row: row["import"]["peak_rss_bytes"] / 1e6, 700, "MB"),
@@ -99,6 +101,19 @@ def figures(rows):
         sign = "≥" if bar.at_least else "≤"
         lines.append((bar.figure, f"{sign} {bar.limit:g} {bar.unit}".strip(), f"{number(value)} {bar.unit if value is not None else ''}".strip(), verdict))
     return table(["figure", "bar", "measured", ""], lines)
+
+
+def import_figures(rows):
+    """Bars of imports that are not the one project's."""
+    lines = []
+    for row in rows:
+        seconds, megabytes = IMPORT_BARS.get(row["key"], (None, None))
+        bars = [Bar("full import", lambda row: row["import"]["seconds"], seconds, "s") if seconds else None,
+                Bar("peak memory of a full import", lambda row: row["import"]["peak_rss_bytes"] / 1e6, megabytes, "MB") if megabytes else None]
+        for bar in filter(None, bars):
+            value, verdict = bar.verdict(row)
+            lines.append((row["label"], bar.figure, f"≤ {bar.limit:g} {bar.unit}", f"{number(value)} {bar.unit}", verdict))
+    return ["", *table(["project", "figure", "bar", "measured", ""], lines, texts=2)] if lines else []
 
 
 def imports(rows):
@@ -188,6 +203,7 @@ def page(rows, calls):
     sections = [
         ("Figures to reach", [f"Bars for {BARS_ON}, the package without tests and documentation.", "", *figures(rows)]
          if any(row["key"] == BARS_ON for row in rows) else []),
+        ("Figures to reach, other projects", import_figures(rows)[1:]),
         ("Imports", imports(rows)),
         ("One changed file", changed(rows)),
         ("Questions to a graph", questions(rows)),

@@ -47,8 +47,20 @@ class Projects(unittest.TestCase):
         self.assertEqual(projects.wanted([alone, whole], ["d/d"]), [alone])
         self.assertEqual(projects.wanted([alone, whole], []), [alone, whole])
 
+    def test_the_list_itself_can_be_read(self):
+        listed = projects.parse((projects.ROOT / "benches/projects.txt").read_text())
+        self.assertEqual(len({project.key for project in listed}), len(listed))
+        self.assertLessEqual(set(page.IMPORT_BARS), {project.key for project in listed})
+
+    def test_what_cannot_be_had_is_skipped(self):
+        absent = projects.Project("codegraph-no-such-crate", "1.0", registry="crate")
+        with tempfile.TemporaryDirectory() as work, self.assertRaises(projects.Absent) as ended:
+            projects.from_crate(absent, Path(work))
+        self.assertIn("codegraph-no-such-crate 1.0", str(ended.exception))
+
     def test_mistakes_are_named(self):
-        for text, message in [("flask", "projects.txt:1: a name and a version"), ("\nd 1 fold=x", "projects.txt:2: unknown: fold")]:
+        for text, message in [("flask", "projects.txt:1: a name and a version"), ("\nd 1 fold=x", "projects.txt:2: unknown: fold"),
+                              ("d 1 from=npm", "projects.txt:1: npm is none of crate, debian, pypi"), ("d 1 language=go", "go is none of c, python")]:
             with self.assertRaises(SystemExit) as ended:
                 projects.parse(text)
             self.assertIn(message, str(ended.exception))

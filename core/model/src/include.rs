@@ -27,9 +27,15 @@ impl IncludePaths {
     /// The file that an include means: beside the including file, then from the root, then the one whose path ends so.
     /// Of several the one that shares most folders with the including file, of those the first.
     pub fn resolve(&self, from: &str, include: &str) -> Option<&str> {
+        self.resolve_in(from, include, &[])
+    }
+
+    /// The same, with folders of the tree that are looked at behind the including file's own, in order.
+    pub fn resolve_in(&self, from: &str, include: &str, folders: &[String]) -> Option<&str> {
         let candidates = self.by_name.get(last_name(include))?;
         let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
-        for base in [folder, ""] {
+        let folders = folders.iter().map(String::as_str);
+        for base in std::iter::once(folder).chain(folders).chain([""]) {
             if let Some(path) = join(base, include)
                 && let Ok(at) = candidates.binary_search(&path)
             {
@@ -61,8 +67,8 @@ fn last_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Joins a folder and a relative path; none where it leads out of the root.
-fn join(folder: &str, relative: &str) -> Option<String> {
+/// Joins a folder and a relative path of a tree; none where it leads out of the root.
+pub fn join(folder: &str, relative: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in relative.split('/') {
         match part {
@@ -77,6 +83,16 @@ fn join(folder: &str, relative: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folders_go_before_the_root() {
+        let paths = IncludePaths::new(["a.h", "x/a.h", "y/a.h", "m/b.h"].into_iter());
+        let folders = ["gone".to_owned(), "y".to_owned(), "x".to_owned()];
+        assert_eq!(paths.resolve_in("m/m.c", "a.h", &folders), Some("y/a.h"));
+        assert_eq!(paths.resolve_in("x/m.c", "a.h", &folders), Some("x/a.h"));
+        assert_eq!(paths.resolve_in("m/m.c", "b.h", &folders), Some("m/b.h"));
+        assert_eq!(paths.resolve("m/m.c", "a.h"), Some("a.h"));
+    }
 
     #[test]
     fn beside_then_root_then_suffix() {

@@ -29,7 +29,7 @@ fn read_files(path: &Path, into: &mut Vec<File>) -> io::Result<()> {
         .is_some_and(|end| known.iter().any(|known| end == *known))
     {
         let source = fs::read(path)?;
-        let (includes, facts) = codegraph_import_c::outlined(&source);
+        let (includes, facts) = codegraph_import_c::outlined(&path.to_string_lossy(), &source);
         into.push(File {
             path: path.to_owned(),
             source,

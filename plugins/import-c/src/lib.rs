@@ -1,6 +1,7 @@
 //! Importer for C and C++: `README.md` lists what it reads and how it is lowered.
 //!
-//! No preprocessor runs and nothing is built. A file goes through these steps: [`lex`] reads it as tokens; [`conditionals`] decides which
+//! No preprocessor runs and nothing is built. What it includes in the middle of
+//! something is put in ([`fragments`]). A file goes through these steps: [`lex`] reads it as tokens; [`conditionals`] decides which
 //! branches of `#if` are read; [`macros`] tells what macros do to the syntax around them, the file's own and those of what it includes
 //! ([`outline`]); [`prepare`] blanks in place what cannot be parsed; the kit parses the rest to a flat tree; [`lower`] pushes the rows.
 //!
@@ -10,7 +11,9 @@
 //! 2. Lower it in the file of `lower/` that it belongs to, and add a case to `cases/` and a line to `README.md`.
 
 mod bodies;
+mod build_files;
 mod conditionals;
+mod fragments;
 mod grammar;
 mod language;
 mod lex;
@@ -35,8 +38,17 @@ impl Importer for C {
         rules::languages()
     }
 
-    fn outline(_: &str, source: &[u8]) -> Result<FileOutline, Fault> {
-        let (includes, facts) = outlined(source);
+    fn outline(path: &str, source: &[u8]) -> Result<FileOutline, Fault> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        if build_files::NAMES.contains(&name) {
+            return Ok(FileOutline {
+                module: String::new(),
+                includes: Vec::new(),
+                facts: Vec::new(),
+                extra: build_files::read(name, source)?,
+            });
+        }
+        let (includes, facts) = outlined(path, source);
         Ok(FileOutline {
             module: String::new(),
             includes,
@@ -66,9 +78,27 @@ pub fn lower_file<O: Output>(context: &FileContext, source: &[u8], output: O) ->
         ));
     }
     let cpp = context.language == "cpp" || is_cpp(source, &context.path);
-    let prepared = prepare::prepare(source, &context.included, cpp);
     let dialect = if cpp { Dialect::Cpp } else { Dialect::C };
-    let writer = Writer::new(output, source.len());
+    let mut writer = Writer::new(output, source.len());
+    let spliced = fragments::splice(&context.path, source, &context.included, cpp);
+    let source = match &spliced {
+        Some(spliced) => {
+            for &(start, end) in &spliced.left_out {
+                writer.gap(
+                    start,
+                    end,
+                    "include_limit",
+                    "what is included here is too long to be put in",
+                );
+            }
+            for &(at, length, place) in &spliced.pieces {
+                writer.put_in(at, length, place);
+            }
+            &spliced.text
+        }
+        None => source,
+    };
+    let prepared = prepare::prepare(source, &context.included, cpp);
     lower::file(&context.path, source, &prepared, dialect, writer)
 }
 
@@ -80,8 +110,8 @@ pub fn prepared(source: &[u8], included: &[Vec<u8>], cpp: bool) -> Vec<u8> {
 
 /// What a file includes, and what it tells those that include it.
 #[must_use]
-pub fn outlined(source: &[u8]) -> (Vec<String>, Vec<u8>) {
-    let outline = outline::outline(source);
+pub fn outlined(path: &str, source: &[u8]) -> (Vec<String>, Vec<u8>) {
+    let outline = outline::outline(path, source);
     (outline.includes, outline.facts)
 }
 

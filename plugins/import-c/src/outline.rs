@@ -17,7 +17,7 @@ pub(crate) struct Outline {
 }
 
 /// Makes the outline of a file.
-pub(crate) fn outline(source: &[u8]) -> Outline {
+pub(crate) fn outline(path: &str, source: &[u8]) -> Outline {
     let lexed = lex(source);
     let decided = decide(source, &lexed, false);
     let includes = includes(source, &lexed, &decided.live)
@@ -37,6 +37,7 @@ pub(crate) fn outline(source: &[u8]) -> Outline {
             write(&mut facts, found);
         }
     }
+    crate::fragments::write(path, source, &lexed, &decided.live, &mut facts);
     Outline {
         includes,
         facts: facts.into_bytes(),
@@ -69,7 +70,7 @@ pub(crate) fn read(included: &[Vec<u8>], macros: &mut Macros) {
         };
         left = rest;
         let text = String::from_utf8_lossy(facts);
-        for line in text.lines() {
+        for line in crate::fragments::split(&text).0.lines() {
             let whole = format!(" {line}");
             let directive = crate::lex::Directive {
                 start: 0,
@@ -122,19 +123,22 @@ pub(crate) fn includes<'a>(
     lexed: &'a Lexed,
     live: &'a [bool],
 ) -> impl Iterator<Item = Include> + 'a {
-    directives(lexed, live, Word::Include).filter_map(|directive| {
-        let text = plain(&source[directive.argument as usize..directive.end as usize]);
-        let (open, rest) = (text.chars().next()?, text.get(1..)?);
-        let close = match open {
-            '"' => '"',
-            '<' => '>',
-            _ => return None,
-        };
-        let path = rest.split_once(close)?.0.trim().replace('\\', "/");
-        (!path.is_empty()).then_some(Include {
-            span: (directive.start, directive.end),
-            path,
-        })
+    directives(lexed, live, Word::Include).filter_map(|directive| include(source, directive))
+}
+
+/// An `#include` with its name; none where a macro makes it.
+pub(crate) fn include(source: &[u8], directive: crate::lex::Directive) -> Option<Include> {
+    let text = plain(&source[directive.argument as usize..directive.end as usize]);
+    let (open, rest) = (text.chars().next()?, text.get(1..)?);
+    let close = match open {
+        '"' => '"',
+        '<' => '>',
+        _ => return None,
+    };
+    let path = rest.split_once(close)?.0.trim().replace('\\', "/");
+    (!path.is_empty()).then_some(Include {
+        span: (directive.start, directive.end),
+        path,
     })
 }
 
@@ -145,6 +149,7 @@ mod tests {
     #[test]
     fn an_outline_is_read_back() {
         let header = outline(
+            "a.h",
             b"#ifndef H\n#define H\n#include \"other.h\"\n#include <stdio.h>\n#include NAME\n#define API __attribute__((x))\n\
               #define each(x) \\\n  for (x = 0; x; x++)\n#define N 100\n#define STATEMENT OTHER\n#endif\n",
         );

@@ -1,5 +1,7 @@
 //! The bytes of a file as the parser is given them. Offsets never move: what cannot be parsed is blanked in place.
 
+use std::fmt::Write as _;
+
 use rustc_hash::FxHashMap;
 
 use crate::bodies::Bodies;
@@ -7,6 +9,9 @@ use crate::conditionals::{Brackets, Decided, Inside, Trail, decide, is_boundary}
 use crate::lex::{Lexed, Token, What, Word, lex};
 use crate::macros::{Effect, Macro, Macros, after_parentheses, is_attribute, is_keyword};
 use crate::outline::{Include, definitions, includes};
+
+/// Longest text that a use of a macro is expanded to.
+const LONGEST: usize = 1 << 20;
 
 /// A macro that stands for the head of a loop or branch, by the offset of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -538,7 +543,7 @@ impl Preparer<'_> {
             return None;
         };
         let arguments = self.arguments(at + 1, end);
-        let text = expansion(&self.macros, only, &arguments, 8)?;
+        let text = expansion(&self.macros, only, &arguments, &mut Limits::default())?;
         let (from, to) = (
             self.tokens[at].start as usize,
             self.tokens[end - 1].end as usize,
@@ -604,14 +609,60 @@ fn is_member(trail: &Trail) -> bool {
             && trail.back(1).is_some_and(|last| last.is(b'-'))
 }
 
+/// What is left for expanding a use of a macro: definitions may name each other so that there is no end, or none worth waiting for.
+pub(crate) struct Limits {
+    depth: u32,
+    steps: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            depth: 8,
+            steps: 100_000,
+        }
+    }
+}
+
+impl Limits {
+    fn step(&mut self) -> Option<()> {
+        self.steps = self.steps.checked_sub(1)?;
+        Some(())
+    }
+}
+
 /// What a use of a macro expands to, with macros in it and pasted names.
-fn expansion(macros: &Macros, own: &Macro, arguments: &[String], depth: u32) -> Option<String> {
-    let depth = depth.checked_sub(1)?;
+pub(crate) fn expansion(
+    macros: &Macros,
+    own: &Macro,
+    arguments: &[String],
+    limits: &mut Limits,
+) -> Option<String> {
+    limits.step()?;
+    limits.depth = limits.depth.checked_sub(1)?;
+    let result = expanded(macros, own, arguments, limits);
+    limits.depth += 1;
+    result
+}
+
+fn expanded(
+    macros: &Macros,
+    own: &Macro,
+    arguments: &[String],
+    limits: &mut Limits,
+) -> Option<String> {
     let parameters = own.parameters.as_deref().unwrap_or_default();
     let lexed = lex(own.body.as_bytes());
     let tokens = &lexed.tokens;
     let text = |at: usize| &own.body[tokens[at].start as usize..tokens[at].end as usize];
+    let rest = parameters
+        .iter()
+        .position(|name| name == "...")
+        .map(|at| arguments.get(at..).unwrap_or_default().join(", "));
     let value = |word: &str| {
+        if word == "__VA_ARGS__" {
+            return rest.as_deref();
+        }
         let at = parameters.iter().position(|name| name == word)?;
         arguments.get(at).map(String::as_str)
     };
@@ -624,8 +675,20 @@ fn expansion(macros: &Macros, own: &Macro, arguments: &[String], depth: u32) -> 
             at += 2;
             continue;
         }
+        limits.step()?;
+        if result.len() > LONGEST {
+            return None;
+        }
         if !std::mem::take(&mut pasted) {
             result.push(' ');
+        }
+        // `#x` is the text of what it is given.
+        if tokens[at].is(b'#')
+            && let Some(given) = tokens.get(at + 1).and_then(|_| value(text(at + 1)))
+        {
+            let _ = write!(result, "{given:?}");
+            at += 2;
+            continue;
         }
         let word = text(at);
         at += 1;
@@ -641,7 +704,7 @@ fn expansion(macros: &Macros, own: &Macro, arguments: &[String], depth: u32) -> 
                     .split(',')
                     .map(|given| value(given.trim()).unwrap_or(given.trim()).to_owned())
                     .collect();
-                result.push_str(&expansion(macros, inner, &given, depth)?);
+                result.push_str(&expansion(macros, inner, &given, limits)?);
                 at = end;
                 continue;
             }

@@ -6,9 +6,11 @@ use codegraph_sdk::importer::Language;
 use crate::library;
 
 /// How names are looked up, for the linker: what both languages have.
-const RULES: [(&str, &str); 12] = [
+const RULES: [(&str, &str); 14] = [
     ("module-separator", "::"),
     ("linkage", "native"),
+    ("build-file", crate::build_files::NAMES[0]),
+    ("build-file", crate::build_files::NAMES[1]),
     ("indirection", "transparent"),
     (
         "type-word",

@@ -108,6 +108,18 @@ pub struct Writer<O> {
     next: RowId,
     fault: Option<Fault>,
     closed: bool,
+    inserted: Vec<Inserted>,
+}
+
+/// A stretch of the text that is no part of the file.
+struct Inserted {
+    /// Where it starts in the text.
+    start: u32,
+    end: u32,
+    /// Bytes that were put in before its end.
+    bytes: u32,
+    /// The place in the file that its rows have.
+    place: (u32, u32),
 }
 
 impl<O: Output> Writer<O> {
@@ -121,7 +133,37 @@ impl<O: Output> Writer<O> {
             next: 1,
             fault: None,
             closed: false,
+            inserted: Vec::new(),
         }
+    }
+
+    /// Says that the text that is lowered has a stretch that the file has not, starting at `at` of the text: rows of it have a place in
+    /// the file. To be called before any row is added, in the order of the text.
+    pub fn put_in(&mut self, at: u32, length: u32, place: (u32, u32)) {
+        let before = self.inserted.last().map_or(0, |last| last.bytes);
+        self.inserted.push(Inserted {
+            start: at,
+            end: at + length,
+            bytes: before + length,
+            place,
+        });
+    }
+
+    /// The span in the file of one in the text.
+    fn in_file(&self, start: u32, end: u32) -> (u32, u32) {
+        let place = |at: u32, is_end: bool| {
+            let before = |own: &Inserted| own.start < at || !is_end && own.start == at;
+            let Some(last) = self.inserted.partition_point(before).checked_sub(1) else {
+                return at;
+            };
+            let own = &self.inserted[last];
+            if at < own.end || is_end && at == own.end {
+                if is_end { own.place.1 } else { own.place.0 }
+            } else {
+                at - own.bytes
+            }
+        };
+        (place(start, false), place(end, true))
     }
 
     /// Adds a row; its parent must have been added before.
@@ -131,13 +173,18 @@ impl<O: Output> Writer<O> {
         if self.batch.kinds.len() >= MOST_ROWS {
             self.flush();
         }
+        let (start, end) = if self.inserted.is_empty() {
+            (row.start, row.end)
+        } else {
+            self.in_file(row.start, row.end)
+        };
         let batch = &mut self.batch;
         batch.kinds.push(row.kind as u8);
         batch.roles.push(row.role as u8);
         batch.parents.push(row.parent);
         batch.arguments.push(row.argument);
-        batch.starts.push(row.start);
-        batch.ends.push(row.end);
+        batch.starts.push(start);
+        batch.ends.push(end);
         batch.names.push(row.name.0);
         batch.details.push(row.detail.0);
         batch.types.push(row.type_text.0);
@@ -189,6 +236,7 @@ impl<O: Output> Writer<O> {
 
     /// Reports a gap.
     pub fn gap(&mut self, start: u32, end: u32, reason: &str, detail: &str) {
+        let (start, end) = self.in_file(start, end);
         self.output.gap(Span { start, end }, reason, detail);
     }
 

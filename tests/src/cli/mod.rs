@@ -1,5 +1,6 @@
 //! Tests of the program `codegraph`, one file a subject; [`program`] starts it.
 
+mod builds;
 mod configuration;
 mod endings;
 mod flows;

@@ -18,6 +18,8 @@ pub(super) struct ToLowerInput {
     pub(super) info: FileInfo,
     /// Facts of the outlines of what it includes.
     pub(super) included: Vec<Vec<u8>>,
+    /// Where it looks for what it includes.
+    pub(super) folders: Vec<String>,
     pub(super) source: Arc<[u8]>,
     pub(super) key: InputKey,
 }
@@ -29,17 +31,20 @@ pub(super) async fn to_lower(work: &Work, file: &ToLower) -> Result<ToLowerInput
     if let Some(module) = work.outlines.module(&info.path) {
         module.clone_into(&mut info.module);
     }
-    let included = if work.needs_outline(file) {
-        work.outlines.included(&info.path)
+    let (included, folders) = if work.needs_outline(file) {
+        let folders = work.outlines.folders(&info.path).to_vec();
+        (work.outlines.included(&info.path), folders)
     } else {
-        Vec::new()
+        (Vec::new(), Vec::new())
     };
+    let includes = (&included[..], &folders[..]);
     let key = work
         .keys
-        .to_lower(file.language, &info, file.role, &included, &source);
+        .to_lower(file.language, &info, file.role, includes, &source);
     Ok(ToLowerInput {
         info,
         included,
+        folders,
         source,
         key,
     })

@@ -38,7 +38,7 @@ impl Keys {
         language: usize,
         info: &FileInfo,
         role: FileRole,
-        included: &[Vec<u8>],
+        (included, folders): (&[Vec<u8>], &[String]),
         source: &[u8],
     ) -> InputKey {
         let mut hash = Parts::new("to lower");
@@ -49,6 +49,10 @@ impl Keys {
         hash.part(&(included.len() as u64).to_le_bytes());
         for facts in included {
             hash.part(facts);
+        }
+        hash.part(&(folders.len() as u64).to_le_bytes());
+        for folder in folders {
+            hash.part(folder.as_bytes());
         }
         hash.part(source);
         hash.key()
@@ -141,7 +145,9 @@ mod tests {
     fn whatever_rows_come_from_changes_the_key() {
         let keys = Keys::new(&[], &[language(&[]), language(&[("self", "this")])]);
         let role = FileRole::Source;
-        let none: &[Vec<u8>] = &[];
+        let none: (&[Vec<u8>], &[String]) = (&[], &[]);
+        let x = [b"x".to_vec()];
+        let folder = ["x".to_owned()];
         let key = keys.to_lower(0, &info("a", false), role, none, b"x");
         assert_eq!(key, keys.to_lower(0, &info("a", false), role, none, b"x"));
         let other_ordinal = FileInfo {
@@ -154,8 +160,9 @@ mod tests {
             keys.to_lower(0, &info("b", false), role, none, b"x"),
             keys.to_lower(0, &info("a", true), role, none, b"x"),
             keys.to_lower(0, &info("a", false), FileRole::Test, none, b"x"),
-            keys.to_lower(0, &info("a", false), role, &[b"x".to_vec()], b"x"),
-            keys.to_lower(0, &info("a", false), role, &[Vec::new()], b"x"),
+            keys.to_lower(0, &info("a", false), role, (&x, &[]), b"x"),
+            keys.to_lower(0, &info("a", false), role, (&[Vec::new()], &[]), b"x"),
+            keys.to_lower(0, &info("a", false), role, (&[], &folder), b"x"),
             keys.to_lower(0, &info("a", false), role, none, b"y"),
         ];
         for (i, other) in others.iter().enumerate() {

@@ -94,6 +94,7 @@ async fn lower_one(
         let file = &work.plan.lower[number];
         let language = &work.languages.all()[file.language];
         let mut local = local(&lowered.ast, &input.source, &input.info, &language.rules);
+        local.facts.folders = input.folders;
         builder.add_file(FileInput {
             info: &input.info,
             language: &language.id,

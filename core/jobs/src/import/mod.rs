@@ -6,7 +6,8 @@
 //! 2. [`mod@find`]: lists the files; what is left out is a gap.
 //! 3. [`mod@classify`]: says what each file is: by name and `#!` line, and, once it has been read, by content.
 //! 4. [`modules`]: names the modules by the rules of their language.
-//! 5. `ask_outlines`: asks importers for outlines, where a language's files cannot be lowered one by one.
+//! 5. `ask_outlines`: asks importers for outlines, where a language's files cannot be lowered one by one; `build_files` says what
+//!    the project's own build defines, and `adopt` takes in what only an include tells the language of.
 //! 6. `changes`, where less than everything is to be read: compares the files with the last graph, key by `key`.
 //! 7. `build`: starts a graph file, or goes on with a copy of the last one; `lower` turns files to rows, several at a time,
 //!    straight into it; all files are linked and the file is closed.
@@ -19,8 +20,10 @@
 //!
 //! [`watch`] says when the next import of a folder is worth its while.
 
+mod adopt;
 mod ask_outlines;
 mod build;
+mod build_files;
 mod changes;
 pub mod classify;
 mod commit;

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use codegraph_model::IncludePaths;
 use codegraph_plugin_host::types::Outline;
 
+use super::build_files::BuildFiles;
+
 /// Bytes of facts that a file is handed; what is met later than they last is left out.
 const MOST: usize = 16 * 1024 * 1024;
 
@@ -14,20 +16,26 @@ pub(super) struct Outlines {
     by_path: BTreeMap<String, Outline>,
     /// By path: the files that its includes mean, in their order.
     targets: BTreeMap<String, Vec<String>>,
+    build: BuildFiles,
 }
 
 impl Outlines {
-    pub(super) fn new(by_path: BTreeMap<String, Outline>) -> Self {
+    pub(super) fn new(by_path: BTreeMap<String, Outline>, build: BuildFiles) -> Self {
         let paths = IncludePaths::new(by_path.keys().map(String::as_str));
         let targets = by_path
             .iter()
             .map(|(path, outline)| {
                 let includes = outline.includes.iter();
-                let found = includes.filter_map(|include| paths.resolve(path, include));
+                let folders = build.folders(path);
+                let found = includes.filter_map(|include| paths.resolve_in(path, include, folders));
                 (path.clone(), found.map(str::to_owned).collect())
             })
             .collect();
-        Self { by_path, targets }
+        Self {
+            by_path,
+            targets,
+            build,
+        }
     }
 
     /// The module that a file declares itself to be.
@@ -38,10 +46,20 @@ impl Outlines {
             .filter(|module| !module.is_empty())
     }
 
-    /// Facts of all that a file includes, directly or not, in the order in which it is met; the file itself is not among them.
+    /// Where a file looks for what it includes, as far as the project's build says it.
+    pub(super) fn folders(&self, path: &str) -> &[String] {
+        self.build.folders(path)
+    }
+
+    /// What is defined before a file, then facts of all that it includes, directly or not, in the order in which it is met; the file
+    /// itself is not among them.
     pub(super) fn included(&self, path: &str) -> Vec<Vec<u8>> {
         let mut seen = BTreeSet::from([path]);
-        let mut facts = Vec::new();
+        let defined = self.build.of(path).map(|flags| flags.facts.clone());
+        let mut facts: Vec<Vec<u8>> = defined
+            .filter(|facts| !facts.is_empty())
+            .into_iter()
+            .collect();
         let mut left = MOST;
         // A stack of its own: a chain of includes may be longer than a thread's stack.
         let mut open = vec![(path, 0)];
@@ -82,7 +100,7 @@ mod tests {
                 },
             )
         };
-        Outlines::new(files.iter().map(outline).collect())
+        Outlines::new(files.iter().map(outline).collect(), BuildFiles::default())
     }
 
     fn included(outlines: &Outlines, path: &str) -> Vec<String> {
@@ -153,6 +171,11 @@ mod tests {
                 )
             })
             .collect();
-        assert_eq!(Outlines::new(by_path).included("0.h").len(), 49_998);
+        assert_eq!(
+            Outlines::new(by_path, BuildFiles::default())
+                .included("0.h")
+                .len(),
+            49_998
+        );
     }
 }

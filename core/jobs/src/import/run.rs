@@ -312,11 +312,7 @@ impl<'a> Import<'a> {
         );
         if work.needs_outlines() {
             let step = self.begin(Step::Outline, Some(work.bytes()));
-            let shared = Arc::new(work);
-            let outlines = outline(&shared).await?;
-            work = Arc::into_inner(shared)
-                .ok_or_else(|| ImportError::Internal("a worker outlived its step".into()))?;
-            work.outlines = outlines;
+            work = outline(work).await?;
             self.end(step);
         }
         Ok(Arc::new(work))

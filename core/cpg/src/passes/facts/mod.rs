@@ -49,6 +49,8 @@ pub struct FileFacts {
     pub is_package: bool,
     /// Language; [`crate::rules::Rules::language`] of its rules.
     pub language: String,
+    /// Folders of the tree in which its includes are looked for, as far as the project's build says it.
+    pub folders: Vec<String>,
     /// Texts, each once.
     pub names: Vec<String>,
     /// Locals, parameters, members.

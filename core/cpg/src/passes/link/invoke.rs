@@ -93,6 +93,7 @@ impl Solver<'_, '_> {
                 self.keep_decorated(invocation);
             }
             Kind::Opaque => self.result(invocation, Val::OPAQUE, tier),
+            Kind::Rest => self.call_rest(invocation, value.number(), tier),
             Kind::Module | Kind::Namespace | Kind::Generator => {}
         }
     }

@@ -82,7 +82,8 @@ impl<'a> Linkage<'a> {
                 }
             }
             for (import, number) in file.imports.iter().zip(bases.imports..) {
-                let target = resolver.resolve(&file.path, file.name(import.module));
+                let module = file.name(import.module);
+                let target = resolver.resolve_in(&file.path, module, &file.folders);
                 let target = target.and_then(|path| by_path.get(path)).copied();
                 if let Some(target) = target.filter(|_| import.what == Imported::All) {
                     this.includes[at].push(target);

@@ -24,6 +24,7 @@ mod output;
 mod overloads;
 mod places;
 mod program;
+mod rest;
 mod solver;
 mod tier;
 mod value;

@@ -16,6 +16,7 @@ use super::hierarchy::Hierarchy;
 use super::imports::Imports;
 use super::places::{Came, Places};
 use super::program::{FileAt, NONE, Node, Program, Symbol};
+use super::rest::Rests;
 use super::value::{Externals, Kind, Pairs, Val};
 use super::wrappers::{NOWHERE, Wrappers};
 use crate::passes::Resolution;
@@ -54,6 +55,8 @@ pub(super) enum Use {
     Write { from: Node, name: Symbol, site: u32 },
     /// It is called.
     Call(u32),
+    /// It is called, in no better tier than that.
+    CallAtBest { call: u32, tier: Resolution },
     /// It is a type of which there is an instance.
     Instance {
         to: Node,
@@ -95,7 +98,7 @@ pub(super) enum Use {
 #[derive(Clone, Copy, Debug)]
 enum Work {
     /// All uses of a place get a value.
-    Value(Node, u8, Val, Resolution),
+    Value(Node, u16, Val, Resolution),
     /// One use gets a value that was there before it.
     Use(Use, Val, Resolution),
 }
@@ -136,7 +139,10 @@ pub(super) struct Solver<'p, 'a> {
     pub(super) pairs: Pairs,
     pub(super) collections: Collections,
     pub(super) wrappers: Wrappers,
+    pub(super) rests: Rests,
     places: Places,
+    /// The first place that was made on the way: those before it are variables, expressions and results of functions.
+    pub(super) first_made: Node,
     /// First use of each place; uses are linked lists.
     first_use: Vec<u32>,
     uses: Vec<(Use, u32)>,
@@ -193,7 +199,9 @@ impl<'p, 'a> Solver<'p, 'a> {
             pairs: Pairs::default(),
             collections: Collections::default(),
             wrappers: Wrappers::new(program),
+            rests: Rests::default(),
             places: Places::new(nodes),
+            first_made: nodes as Node,
             first_use: vec![NONE; nodes],
             uses: Vec::new(),
             flows: FxHashMap::default(),
@@ -223,6 +231,21 @@ impl<'p, 'a> Solver<'p, 'a> {
     pub(super) fn fresh(&mut self) -> Node {
         self.first_use.push(NONE);
         self.places.push()
+    }
+
+    /// A new place for very many values.
+    pub(super) fn fresh_wide(&mut self) -> Node {
+        self.first_use.push(NONE);
+        self.places.push_wide()
+    }
+
+    pub(super) fn is_wide(&self, node: Node) -> bool {
+        self.places.is_wide(node)
+    }
+
+    /// A place loses a value.
+    pub(super) fn refuse(&mut self, node: Node) {
+        self.places.refuse(node);
     }
 
     /// What a generator's function yields.
@@ -284,14 +307,23 @@ impl<'p, 'a> Solver<'p, 'a> {
         self.places.of(node)
     }
 
-    /// Places with too many values.
+    /// Places that lost values.
     pub(super) fn full(&self) -> Vec<Node> {
         self.places.full()
     }
 
     /// A value comes to a place.
     pub(super) fn add(&mut self, node: Node, value: Val, tier: Resolution) {
-        if let Came::Changed(at) = self.places.add(node, value, tier) {
+        match self.places.add(node, value, tier) {
+            Came::Changed(at) => self.work.push_back(Work::Value(node, at, value, tier)),
+            Came::Full => self.spill(node, value, tier),
+            Came::Known => {}
+        }
+    }
+
+    /// What stands for values that a place has no room for comes to it: for that there always is room.
+    pub(super) fn add_last(&mut self, node: Node, value: Val, tier: Resolution) {
+        if let Came::Changed(at) = self.places.add_last(node, value, tier) {
             self.work.push_back(Work::Value(node, at, value, tier));
         }
     }
@@ -382,6 +414,7 @@ impl<'p, 'a> Solver<'p, 'a> {
             Use::Read { to, name, file } => self.read_value(to, name, file, value, tier),
             Use::Write { from, name, site } => self.write_value(from, name, value, site),
             Use::Call(call) => self.call_value(call, value, tier),
+            Use::CallAtBest { call, tier: least } => self.call_value(call, value, tier.max(least)),
             Use::Instance {
                 to,
                 tier: least,
@@ -619,8 +652,12 @@ impl<'p, 'a> Solver<'p, 'a> {
             Kind::ExternalMember | Kind::ExternalBound | Kind::Opaque => {
                 self.add(to, Val::OPAQUE, tier);
             }
-            Kind::Function | Kind::Bound | Kind::Generator | Kind::Closure | Kind::ClosureBound => {
-            }
+            Kind::Function
+            | Kind::Bound
+            | Kind::Generator
+            | Kind::Closure
+            | Kind::ClosureBound
+            | Kind::Rest => {}
         }
     }
 

@@ -41,9 +41,11 @@ pub(super) enum Kind {
     Closure,
     /// The same with its receiver; a pair in [`Pairs`].
     ClosureBound,
+    /// Functions that a place holds beyond its limit, together; by the place that has them. See [`super::rest`].
+    Rest,
 }
 
-const KINDS: [Kind; 17] = [
+const KINDS: [Kind; 18] = [
     Kind::Function,
     Kind::Bound,
     Kind::Class,
@@ -61,6 +63,7 @@ const KINDS: [Kind; 17] = [
     Kind::ExternalBound,
     Kind::Closure,
     Kind::ClosureBound,
+    Kind::Rest,
 ];
 
 /// A value: its kind in the upper five bits, the number of what it stands for in the others.

@@ -1,5 +1,7 @@
 //! Who calls whom, by tier.
 
+use std::fmt::Write as _;
+
 use super::program;
 
 #[test]
@@ -504,4 +506,38 @@ class Lone:
     let linked = program(&[("m.s", source)]);
     linked.check("self.step()", &["m.Sub.step (type)"]);
     linked.check("self.stop()", &["m.Lone.stop (type)"]);
+}
+
+#[test]
+fn all_functions_of_a_large_table_are_called_through_it() {
+    // Twice the values that one place holds.
+    let count = 2 * super::super::places::MOST_VALUES;
+    let mut source = String::from("def call(f):\n  f()\ndef pass_on(f):\n  call(f)\n");
+    for number in 0..count {
+        let _ = writeln!(source, "def f{number}():\n  pass\npass_on(f{number})");
+    }
+    let linked = program(&[("m.s", &source)]);
+    let targets: Vec<String> = (0..count)
+        .map(|number| format!("m.f{number} (type)"))
+        .collect();
+    let targets: Vec<&str> = targets.iter().map(String::as_str).collect();
+    linked.check("f()", &targets);
+    assert!(linked.linked.gaps.is_empty(), "nothing was left out");
+}
+
+#[test]
+fn functions_that_go_in_circles_end() {
+    let count = 2 * super::super::places::MOST_VALUES;
+    let mut source = String::from("def a(f):\n  b(f)\n  f()\ndef b(g):\n  a(g)\n  g()\n");
+    for number in 0..count {
+        let first = if number % 2 == 0 { "a" } else { "b" };
+        let _ = writeln!(source, "def f{number}():\n  pass\n{first}(f{number})");
+    }
+    let linked = program(&[("m.s", &source)]);
+    for line in ["f()", "g()"] {
+        let prefix = format!("{line} -> ");
+        let calls = linked.calls();
+        let found = calls.iter().filter(|call| call.starts_with(&prefix));
+        assert_eq!(found.count(), count, "{line}");
+    }
 }
