@@ -17,6 +17,7 @@
 pub mod depth;
 pub mod gaps;
 pub mod grammar;
+#[cfg(not(target_family = "wasm"))]
 pub mod measuring;
 pub mod operators;
 pub mod output;
