@@ -1,4 +1,4 @@
-//! The truth set of states of C and C++ programs: `tests/truth/native-states/README.md` describes it.
+//! The truth set of states of C programs: `tests/truth/native-states/README.md` describes it.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -17,22 +17,14 @@ use crate::states::{Lines, Program};
 pub(crate) async fn run() -> Score {
     let work = tempfile::tempdir().expect("a temporary folder");
     let (host, languages) = programs::importer(work.path(), "import-c").await;
-    let rules: Vec<_> = languages
+    let language = languages
         .iter()
-        .map(|language| language.rules.clone())
-        .collect();
-    let rules = &rules[..];
+        .find(|language| language.extensions.iter().any(|own| own == ".c"))
+        .expect("the importer reads C");
+    let rules = std::slice::from_ref(&language.rules);
     let questions = questions();
     let mut score = Score::default();
     for (topic, program) in programs::programs("native-states", |(), _| {}) {
-        let ending = |path: &str| path.rfind('.').map(|at| path[at..].to_owned());
-        let language = languages
-            .iter()
-            .find(|language| {
-                let own = ending(&program.files[0].0);
-                own.is_some_and(|own| language.extensions.contains(&own))
-            })
-            .expect("the importer reads the program");
         let lowered = programs::lower(&host, language, &program.files).await;
         let linked = passes::link(&lowered.facts, rules);
         let states = States::new(&lowered.facts, &linked, rules);

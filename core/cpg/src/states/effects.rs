@@ -113,8 +113,6 @@ impl Search<'_, '_> {
             let operator = facts.name(facts.operations[operation as usize].operator);
             let event = match operator {
                 protocol::EXIT | protocol::EXIT_ASYNC => continue,
-                // What it does with the object is what the function does that it runs.
-                op::DELETE if program.call_at(file, row).is_some() => continue,
                 protocol::ENTER | protocol::ENTER_ASYNC => Event::Enter,
                 _ if only_compares(operator) => continue,
                 _ => Event::Access,

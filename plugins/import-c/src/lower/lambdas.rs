@@ -1,7 +1,7 @@
 //! Expressions that only C++ has.
 
 use codegraph_kit::output::Output;
-use codegraph_kit::rows::{Place, RowId};
+use codegraph_kit::rows::Place;
 use codegraph_kit::tree::NodeId;
 use codegraph_kit::{NodeFlags, NodeKind, operators};
 
@@ -33,12 +33,7 @@ impl<O: Output> Lower<'_, O> {
             }
             Kind::New => self.new_object(node, place),
             Kind::DeleteExpression => {
-                let runs = if self.is_array_delete(node) {
-                    "operator delete[]"
-                } else {
-                    "operator delete"
-                };
-                let row = self.running(operators::DELETE, runs, place, span);
+                let row = self.operator(operators::DELETE, place, span);
                 for (part, position) in self.parts(node).collect::<Vec<_>>().into_iter().zip(1..) {
                     self.expression(part, Place::argument(row, position));
                 }
@@ -110,18 +105,7 @@ impl<O: Output> Lower<'_, O> {
     /// `new T(a)`, `new T[n]`
     fn new_object(&mut self, node: NodeId, place: Place) {
         let tree = self.tree;
-        let is_array = tree.child(node, Field::Declarator).is_some();
-        let runs = match tree.child(node, Field::Placement) {
-            Some(list) if self.code(list).contains("nothrow") && is_array => {
-                "operator new[](nothrow)"
-            }
-            Some(list) if self.code(list).contains("nothrow") => "operator new(nothrow)",
-            // In a place that is there already.
-            Some(_) => "",
-            None if is_array => "operator new[]",
-            None => "operator new",
-        };
-        let row = self.running("<operator>.new", runs, place, tree.span(node));
+        let row = self.operator("<operator>.new", place, tree.span(node));
         let mut position = 1;
         if let Some(type_node) = tree.child(node, Field::Type) {
             let declared = self.squeezed(&[self.type_span(type_node)]);
@@ -164,20 +148,5 @@ impl<O: Output> Lower<'_, O> {
                 self.expression(part, Place::argument(row, position));
             }
         }
-    }
-
-    /// Whether `delete` takes an array.
-    fn is_array_delete(&self, node: NodeId) -> bool {
-        let code = self.code(node).trim_start_matches("::").trim_start();
-        code.strip_prefix("delete")
-            .is_some_and(|rest| rest.trim_start().starts_with('['))
-    }
-
-    /// Adds an operator that runs a function of that name, besides what its operands define; an empty name is none.
-    fn running(&mut self, name: &str, runs: &str, place: Place, span: (u32, u32)) -> RowId {
-        let name = self.w.texts.intern(name);
-        let mut row = self.w.at(NodeKind::Call, place, span, name);
-        row.detail = self.w.texts.intern(runs);
-        self.w.add(row, place)
     }
 }

@@ -162,18 +162,10 @@ impl Collector<'_> {
             }
             op::DELETE if self.words.destructor.is_some() => {
                 let operands = vec![argument(self, 1)];
-                self.runs(row, &operands);
                 self.operation(row, operator, operands, Some(0))
             }
-            op::NEW => {
-                let made = argument(self, 1);
-                match self.runs(row, &[]) {
-                    0 => made,
-                    given => self.choice(vec![given, made]),
-                }
-            }
             op::ASSIGNMENT | op::CAST => argument(self, 2),
-            op::AWAIT | op::ADDRESS_OF => argument(self, 1),
+            op::AWAIT | op::ADDRESS_OF | op::NEW => argument(self, 1),
             op::INDIRECTION => {
                 let pointed = self.pointed_to(argument(self, 1));
                 if self.words.runs(operator) && pointed != 0 && !self.is_pointer(row) {
@@ -225,41 +217,6 @@ impl Collector<'_> {
                 self.operation(row, operator, operands, None)
             }
         }
-    }
-
-    /// The call of the function that an operator runs, where the importer names one as its detail; 0 where it names none.
-    fn runs(&mut self, row: u32, operands: &[Value]) -> Value {
-        let text = self.ast.detail(row);
-        if text.is_empty() {
-            return 0;
-        }
-        let name = self.name(text);
-        let callee = self.value(Expression::Global(name));
-        let arguments =
-            (0..)
-                .zip(operands)
-                .filter(|&(_, &value)| value != 0)
-                .map(|(at, &value)| Argument {
-                    slot: Slot::Position(at),
-                    value,
-                    key: Key::Any,
-                });
-        let site = CallSite {
-            row,
-            caller: self.caller(row),
-            callee,
-            positional: operands.len() as u16,
-            keywords: 0,
-            unpacked: false,
-            decorates: false,
-            arguments: arguments.collect(),
-            types: vec![None; operands.len()],
-            keeps: true,
-            on: None,
-        };
-        let call = self.facts.calls.len() as u32;
-        self.facts.calls.push(site);
-        self.value(Expression::Call(call))
     }
 
     /// Whether a row is assigned to, alone or in a list of targets.
