@@ -84,7 +84,7 @@ fn questions_that_cannot_be() {
         ),
         (
             vec!["ask", "x", "--scenario", "none"],
-            "there is no scenario 'none'; there are: onboarding",
+            "there is no scenario 'none'; there are: entry_points, onboarding, security",
         ),
         (vec!["ask", "x", "--language", "de"], "invalid value 'de'"),
         (vec!["ask"], "<QUESTION>"),

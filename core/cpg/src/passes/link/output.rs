@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::hierarchy::Hierarchy;
 use super::program::{FileAt, Node, Program};
@@ -15,7 +15,7 @@ use crate::kind::EdgeKind;
 use crate::passes::facts::MemberRead;
 use crate::passes::{CallEdge, Link, Linked, Resolution, Stub};
 
-/// Callees of one call; where values give more they are too mixed to tell anything.
+/// Callees of one call; where values give more, and no table that holds them all, they are too mixed to tell anything.
 const CALLEES: usize = 50;
 
 /// Numbers of stubs, by whole name.
@@ -64,6 +64,7 @@ impl Stubs {
 pub(super) fn rows(solver: Solver<'_, '_>, finished: bool) -> Linked {
     let places = sites(&solver);
     let full = solver.full();
+    let through_tables = solver.sites_of_rests();
     let Solver {
         program,
         imports,
@@ -79,7 +80,7 @@ pub(super) fn rows(solver: Solver<'_, '_>, finished: bool) -> Linked {
     calls(
         program,
         externals,
-        (targets, &places),
+        (targets, &places, &through_tables),
         &mut stubs,
         &mut linked,
     );
@@ -169,7 +170,11 @@ fn sites(solver: &Solver<'_, '_>) -> Places {
 fn calls(
     program: &Program<'_>,
     externals: &Externals,
-    (mut targets, places): (Vec<(u32, Target, Resolution)>, &Places),
+    (mut targets, places, through_tables): (
+        Vec<(u32, Target, Resolution)>,
+        &Places,
+        &FxHashSet<u32>,
+    ),
     stubs: &mut Stubs,
     linked: &mut Linked,
 ) {
@@ -191,7 +196,7 @@ fn calls(
             Resolution::NameOnly
         };
         let (file, row, caller) = places[&of_call[0].0];
-        if of_call.len() > CALLEES {
+        if of_call.len() > CALLEES && !through_tables.contains(&of_call[0].0) {
             worst = Resolution::Import;
             *too_many.entry(file).or_default() += 1;
         }

@@ -6,7 +6,7 @@
 
 use std::collections::hash_map::Entry;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::program::Node;
 use super::solver::{Solver, Use};
@@ -67,5 +67,13 @@ impl Solver<'_, '_> {
             }
         }
         self.on(rest, Use::CallAtBest { call, tier });
+    }
+
+    /// Sites that call what stands for many functions: those are what a table holds, and no mixture of values.
+    pub(super) fn sites_of_rests(&self) -> FxHashSet<u32> {
+        let calls = self.rests.called.keys();
+        calls
+            .map(|&(_, call)| self.invocations[call as usize].site)
+            .collect()
     }
 }
