@@ -166,15 +166,14 @@ fn sites(solver: &Solver<'_, '_>) -> Places {
     sites.map(|site| (site, solver.place_of(site))).collect()
 }
 
+/// (site, target, tier)
+type Targets = Vec<(u32, Target, Resolution)>;
+
 /// Targets of calls.
 fn calls(
     program: &Program<'_>,
     externals: &Externals,
-    (mut targets, places, through_tables): (
-        Vec<(u32, Target, Resolution)>,
-        &Places,
-        &FxHashSet<u32>,
-    ),
+    (mut targets, places, through_tables): (Targets, &Places, &FxHashSet<u32>),
     stubs: &mut Stubs,
     linked: &mut Linked,
 ) {
