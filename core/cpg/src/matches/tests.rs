@@ -231,7 +231,7 @@ fn what_stands_behind_values_is_carried() {
     let own = Some("m.g".to_owned());
     assert_eq!(
         texts("import t\ndef g():\n  return 1\nt.f(g)"),
-        [own.clone()]
+        std::slice::from_ref(&own)
     );
     assert_eq!(
         texts("import t\ndef g():\n  return 1\nx = g\nt.f(x)"),
