@@ -24,15 +24,20 @@ enum Form {
     Part,
 }
 
-/// Which form a file has; none for one that stands alone.
-fn form(source: &[u8], lexed: &Lexed, live: &[bool]) -> Option<Form> {
-    let tokens: Vec<Token> = lexed
+/// Tokens outside of directives, in branches that count.
+fn live_tokens(lexed: &Lexed, live: &[bool]) -> Vec<Token> {
+    lexed
         .tokens
         .iter()
         .zip(live)
         .filter(|(token, live)| **live && !matches!(token.what, What::Directive(_)))
         .map(|(&token, _)| token)
-        .collect();
+        .collect()
+}
+
+/// Which form a file has; none for one that stands alone.
+fn form(source: &[u8], lexed: &Lexed, live: &[bool]) -> Option<Form> {
+    let tokens = live_tokens(lexed, live);
     let (first, last) = (tokens.first()?, tokens.last()?);
     let text = |token: Token| &source[token.start as usize..token.end as usize];
     if is_calls(source, &tokens) {
@@ -297,13 +302,7 @@ impl<'a> Splicer<'a> {
 
     /// The text of a fragment with the calls of macros that are known here; none where it gets too long.
     fn expand(&self, text: &str, lexed: &Lexed, live: &[bool]) -> Option<String> {
-        let tokens: Vec<Token> = lexed
-            .tokens
-            .iter()
-            .zip(live)
-            .filter(|(token, live)| **live && !matches!(token.what, What::Directive(_)))
-            .map(|(&token, _)| token)
-            .collect();
+        let tokens = live_tokens(lexed, live);
         let of = |token: Token| &text[token.start as usize..token.end as usize];
         let mut result = String::new();
         let mut at = 0;

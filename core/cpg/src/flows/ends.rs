@@ -17,8 +17,7 @@ use crate::passes::facts::Test;
 /// What a question says of a call.
 #[derive(Debug, Default)]
 pub(super) struct Site {
-    /// (source, position).
-    pub(super) sources: Vec<(u32, Position)>,
+    /// (sink, position).
     pub(super) sinks: Vec<(u32, Position)>,
     pub(super) sanitizes: bool,
     /// Positions in the question.
@@ -29,21 +28,14 @@ pub(super) struct Site {
 /// A part of what a question says of calls of a name.
 #[derive(Clone, Copy)]
 enum Part<'s> {
-    Source(u32, &'s Position),
     Sink(u32, &'s Position),
     Sanitizer,
     Propagator(u32),
     Guard(u32),
 }
 
-/// All parts of a question that are said of calls, each with its pattern.
+/// All parts of a question but its sources that are said of calls, each with its pattern.
 fn parts(spec: &Spec) -> impl Iterator<Item = (&Pattern, Part<'_>)> {
-    let source = (0..)
-        .zip(&spec.sources)
-        .filter_map(|(at, end)| match &end.what {
-            What::Call(pattern, position) => Some((pattern, Part::Source(at, position))),
-            _ => None,
-        });
     let sink = (0..)
         .zip(&spec.sinks)
         .filter_map(|(at, end)| match &end.what {
@@ -56,11 +48,7 @@ fn parts(spec: &Spec) -> impl Iterator<Item = (&Pattern, Part<'_>)> {
     let guard = (0..)
         .zip(&spec.guards)
         .map(|(at, one)| (&one.callee, Part::Guard(at)));
-    source
-        .chain(sink)
-        .chain(sanitizer)
-        .chain(propagator)
-        .chain(guard)
+    sink.chain(sanitizer).chain(propagator).chain(guard)
 }
 
 /// What a question says of calls, by the number of their name.
@@ -79,7 +67,6 @@ pub(super) fn said(spec: &Spec, named: &Named) -> FxHashMap<u32, Rc<Site>> {
 impl Site {
     fn add(&mut self, part: Part<'_>) {
         match part {
-            Part::Source(at, position) => self.sources.push((at, position.clone())),
             Part::Sink(at, position) => self.sinks.push((at, position.clone())),
             Part::Sanitizer => self.sanitizes = true,
             Part::Propagator(at) => self.propagators.push(at),
@@ -96,7 +83,6 @@ impl Site {
             all
         }
         Self {
-            sources: both(&self.sources, &other.sources, |&(at, _)| at),
             sinks: both(&self.sinks, &other.sinks, |&(at, _)| at),
             sanitizes: self.sanitizes || other.sanitizes,
             propagators: both(&self.propagators, &other.propagators, |&at| at),
@@ -163,26 +149,19 @@ impl<'p> Engine<'p, '_> {
     /// Finds all sources and guards.
     pub(super) fn begin(&mut self) {
         let program = self.program;
-        let mut calls: Vec<(u32, Rc<Site>)> = Vec::new();
-        for (&name, said) in self
-            .said
-            .iter()
-            .filter(|(_, said)| !said.sources.is_empty())
-        {
-            let things = self.named.calls.things(name).iter();
-            calls.extend(things.map(|&call| (call, Rc::clone(said))));
-        }
-        calls.sort_unstable_by_key(|&(call, _)| call);
-        let mut seeds: Vec<(u32, u32, Position)> = Vec::new();
-        for (call, said) in calls {
-            let sources = said.sources.iter().cloned();
-            seeds.extend(sources.map(|(source, position)| (call, source, position)));
+        let spec = self.spec;
+        // By call, so that the order of a file decides where certainty does not.
+        let mut seeds: Vec<(u32, u32, &Position)> = Vec::new();
+        for (source, endpoint) in (0..).zip(&spec.sources) {
+            if let What::Call(pattern, position) = &endpoint.what {
+                let calls = self.named.calls.all_fitting(pattern).into_iter();
+                seeds.extend(calls.map(|call| (call, source, position)));
+            }
         }
         seeds.sort_by_key(|&(call, source, _)| (call, source));
-        seeds.dedup();
         for (call, source, position) in seeds {
             let (file, _) = program.call(call);
-            self.source_call(file, call, source, &position);
+            self.source_call(file, call, source, position);
         }
         for at in 0..program.files.len() as u32 {
             for test in &program.files[at as usize].order.tests {
